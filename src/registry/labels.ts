@@ -1,0 +1,69 @@
+/** Every Prometheus label, with the closed sets of values that some of them have. */
+export const LABEL = {
+  modelName: 'model_name',
+  modelVersion: 'model_version',
+  feature: 'feature',
+  output: 'output',
+  window: 'window',
+  statistic: 'statistic',
+  moment: 'moment',
+  quantile: 'quantile',
+  bin: 'bin',
+  state: 'state',
+  reason: 'reason',
+  role: 'role',
+  errorType: 'error_type',
+  outcome: 'outcome',
+  owner: 'owner',
+  tier: 'tier',
+  task: 'task',
+  reference: 'reference',
+  referenceKind: 'reference_kind',
+  referenceHash: 'reference_hash',
+  signal: 'signal',
+  transport: 'transport',
+  status: 'status',
+  limit: 'limit',
+  version: 'version',
+  severity: 'severity',
+  traceId: 'trace_id',
+} as const;
+
+export type LabelName = (typeof LABEL)[keyof typeof LABEL];
+
+/** Where a name goes when its limit is reached. */
+export const OVERFLOW = '__overflow__';
+
+export const DRIFT_STATISTICS = ['psi', 'js', 'ks'] as const;
+export type DriftStatistic = (typeof DRIFT_STATISTICS)[number];
+
+export const MOMENTS = ['mean', 'stddev', 'min', 'max'] as const;
+export const QUANTILES = [0.01, 0.25, 0.5, 0.75, 0.99] as const;
+
+export const OUTPUTS = ['value', 'score'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+export const DRIFT_STATES = ['ready', 'not_enough_data', 'no_traffic', 'no_reference'] as const;
+export type DriftState = (typeof DRIFT_STATES)[number];
+
+export const PERFORMANCE_STATISTICS = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'brier'] as const;
+export type PerformanceStatistic = (typeof PERFORMANCE_STATISTICS)[number];
+export const REGRESSION_STATISTICS = ['mae', 'rmse', 'bias'] as const;
+
+export const MISSING_REASONS = ['absent', 'empty', 'nan'] as const;
+export type MissingReason = (typeof MISSING_REASONS)[number];
+
+export const GROUND_TRUTH_OUTCOMES = ['joined', 'orphaned', 'late', 'duplicate'] as const;
+export type GroundTruthOutcome = (typeof GROUND_TRUTH_OUTCOMES)[number];
+
+/** Where a reference comes from: built from training data, a version's own first predictions, or the version before it. */
+export const REFERENCE_KINDS = ['training', 'provisional', 'previous_version', 'none'] as const;
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
+
+export const TIERS = ['critical', 'standard', 'experimental'] as const;
+export type Tier = (typeof TIERS)[number];
+export const TASKS = ['binary', 'multiclass', 'regression'] as const;
+export type Task = (typeof TASKS)[number];
+
+/** Special bins, next to numbered deciles and category names. */
+export const BIN = { below: '__below__', above: '__above__', missing: '__missing__', unseen: '__unseen__', other: '__other__' } as const;
