@@ -76,7 +76,7 @@ export const MODEL_METRIC = {
   windowErrors: { instrument: 'ml.model.window.error', kind: 'gauge', unit: '1', help: "Share of the window's predictions that failed.", labels: modelWindow },
   lastPrediction: { instrument: 'ml.model.last_prediction.time', kind: 'gauge', unit: 's', help: 'Event time of the latest prediction, in seconds since the epoch.', labels: model },
   droppedAttributes: { instrument: 'ml.model.dropped_attributes', kind: 'counter', unit: '{attribute}', help: "Attributes that the sender's SDK dropped from predictions: those features look missing, and are not.", labels: model },
-  groundTruth: { instrument: 'ml.ground_truth.received', kind: 'counter', unit: '{ground_truth}', help: 'Ground truths by outcome: joined, orphaned (no such prediction), late (its prediction had been let go), duplicate.', labels: [LABEL.modelName, LABEL.outcome] },
+  groundTruth: { instrument: 'ml.ground_truth.received', kind: 'counter', unit: '{ground_truth}', help: 'Ground truths by outcome: joined, late (joined, but its prediction has left the longest window), orphaned (no such prediction came in time), duplicate.', labels: [LABEL.modelName, LABEL.outcome] },
   groundTruthDelay: { instrument: 'ml.ground_truth.delay', kind: 'histogram', unit: 's', help: 'Event time from a prediction to its ground truth.', labels: model, buckets: DELAY_BUCKETS_SECONDS },
   groundTruthCoverage: { instrument: 'ml.ground_truth.coverage', kind: 'gauge', unit: '1', help: "Share of the window's predictions whose ground truth has come.", labels: modelWindow },
   performance: { instrument: 'ml.model.performance', kind: 'gauge', unit: '1', help: "Performance of the window's predictions that have their ground truth, by statistic.", labels: [...modelWindow, LABEL.statistic] },

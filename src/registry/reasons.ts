@@ -15,6 +15,7 @@ export const IGNORED = {
   duplicate: { reason: 'duplicate', brief: 'The same span or prediction id was observed before.' },
   tooLate: { reason: 'too_late', brief: 'The event time is before the start of the longest window.' },
   overLimit: { reason: 'over_limit', brief: 'A limit on models or versions is reached; counted in the overflow series.' },
+  offlineFeatures: { reason: 'offline_features', brief: 'Offline features; not derived from yet.' },
   pipeline: { reason: 'pipeline', brief: 'A pipeline run; not derived from yet.' },
   unsupportedMetric: { reason: 'unsupported_metric', brief: 'A metric that is not read as observations.' },
 } as const;

@@ -1,0 +1,229 @@
+/**
+ * Joins ground truth to its prediction, whichever comes first, and recognises what was delivered twice.
+ *
+ * A prediction waits in a ring until its ground truth comes, it is older than `maxDelayMs`, or newer ones need its place.
+ * A ground truth that finds no prediction waits a while in a ring of its own (an exporter may still hold the prediction)
+ * and is orphaned when that has passed. Two versions that answered one request under one id are told apart by version,
+ * and ground truth that names no version joins all of them.
+ */
+import type { Clock } from '../lib/clock.js';
+import { Limit } from '../lib/limit.js';
+import type { GroundTruthOutcome } from '../registry/index.js';
+import { IdentityRing } from './identity-ring.js';
+
+const WAITING = 0;
+const JOINED = 1;
+const ABSENT = -1;
+
+export interface CorrelatorOptions {
+  readonly clock: Clock;
+  readonly maxPredictions: number;
+  readonly maxDelayMs: number;
+  /** Ground truths that wait for their prediction at once, and for how long by the process clock. */
+  readonly maxEarlyGroundTruths: number;
+  readonly earlyGraceMs: number;
+  readonly maxVersions: number;
+}
+
+/** A prediction and its ground truth, as `OutcomeCode`s. Reused: read it before the next call. */
+export class JoinedPair {
+  versionIndex = 0;
+  predictionTimeMs = 0;
+  delayMs = 0;
+  predictedKind = 0;
+  predicted = 0;
+  /** NaN where the prediction had none. */
+  score = NaN;
+  actualKind = 0;
+  actual = 0;
+}
+
+export type Registration = 'new' | 'duplicate' | 'joined';
+
+export class Correlator {
+  readonly predictionLimit: Limit;
+  readonly groundTruthLimit: Limit;
+  readonly versionLimit: Limit;
+  /** Filled by `register` when it returns 'joined', and for each call of the visitor of `resolve`. */
+  readonly pair = new JoinedPair();
+  readonly #options: CorrelatorOptions;
+  readonly #predictions: IdentityRing;
+  readonly #early: IdentityRing;
+  readonly #versionIndexes = new Map<string, Map<string, number>>();
+  readonly #modelIndexes = new Map<string, number>();
+  readonly #models: string[] = [];
+  readonly #outcomes = new Map<string, Record<GroundTruthOutcome, number>>();
+
+  constructor(options: CorrelatorOptions) {
+    this.#options = options;
+    this.#predictions = new IdentityRing(options.maxPredictions);
+    this.#early = new IdentityRing(options.maxEarlyGroundTruths);
+    this.predictionLimit = new Limit('waiting_predictions', options.maxPredictions);
+    this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
+    this.versionLimit = new Limit('correlated_versions', options.maxVersions);
+  }
+
+  /** A small number for a version, kept for the life of the process; -1 when there are too many. */
+  versionIndex(model: string, version: string): number {
+    let versions = this.#versionIndexes.get(model);
+    let index = versions?.get(version);
+    if (index !== undefined) return index;
+    if (!this.versionLimit.take()) return ABSENT;
+    if (versions === undefined) {
+      versions = new Map();
+      this.#versionIndexes.set(model, versions);
+    }
+    index = this.versionLimit.used - 1;
+    versions.set(version, index);
+    return index;
+  }
+
+  /** Ground truths of a model by what became of them. */
+  outcomes(model: string): Record<GroundTruthOutcome, number> {
+    let outcomes = this.#outcomes.get(model);
+    if (outcomes === undefined) {
+      outcomes = { joined: 0, late: 0, orphaned: 0, duplicate: 0 };
+      this.#outcomes.set(model, outcomes);
+    }
+    return outcomes;
+  }
+
+  get models(): Iterable<string> {
+    return this.#outcomes.keys();
+  }
+
+  /** Takes a prediction in. 'joined': its ground truth was already there, see `pair`. */
+  register(
+    model: string,
+    versionIndex: number,
+    high: number,
+    low: number,
+    timeMs: number,
+    kind: number,
+    predicted: number,
+    score: number,
+  ): Registration {
+    const ring = this.#predictions;
+    if (ring.find(high, low, versionIndex) !== ABSENT) return 'duplicate';
+    if (ring.full) {
+      ring.dropOldest();
+      this.predictionLimit.overflow++;
+    }
+    const at = ring.insert(high, low, versionIndex);
+    this.predictionLimit.used = ring.size;
+    const { columns } = ring;
+    columns.timeMs[at] = timeMs;
+    columns.kind[at] = kind;
+    columns.number[at] = predicted;
+    columns.score[at] = score;
+    columns.flag[at] = WAITING;
+    if (this.#early.size === 0) return 'new';
+    const modelIndex = this.#modelIndexes.get(model);
+    const early = modelIndex === undefined ? ABSENT : this.#early.find(high, low, modelIndex);
+    if (early === ABSENT) return 'new';
+    const truth = this.#early.columns;
+    this.#join(at, truth.kind[early], truth.number[early], truth.timeMs[early]);
+    if (truth.flag[early] === WAITING) this.outcomes(model).joined++;
+    truth.flag[early] = JOINED;
+    return 'joined';
+  }
+
+  /**
+   * Takes a ground truth in and calls `visit` (which reads `pair`) for each prediction that it joins.
+   * @param version empty: every version of the model
+   */
+  resolve(
+    model: string,
+    version: string,
+    high: number,
+    low: number,
+    timeMs: number,
+    kind: number,
+    actual: number,
+    visit: () => void,
+  ): void {
+    const outcomes = this.outcomes(model);
+    const versions = this.#versionIndexes.get(model);
+    let joined = 0;
+    let seenBefore = 0;
+    if (versions !== undefined) {
+      for (const [name, index] of versions) {
+        if (version !== '' && version !== name) continue;
+        const at = this.#predictions.find(high, low, index);
+        if (at === ABSENT) continue;
+        if (this.#predictions.columns.flag[at] === JOINED) {
+          seenBefore++;
+          continue;
+        }
+        joined++;
+        this.#join(at, kind, actual, timeMs);
+        visit();
+      }
+    }
+    if (joined > 0) outcomes.joined++;
+    else if (seenBefore > 0) outcomes.duplicate++;
+    else this.#keepEarly(model, high, low, timeMs, kind, actual);
+  }
+
+  /** Lets go of what has waited too long. `nowMs` is the end of the current window, in event time. */
+  expire(nowMs: number): void {
+    const predictions = this.#predictions;
+    while (predictions.size > 0) {
+      if (predictions.columns.timeMs[predictions.oldest] >= nowMs - this.#options.maxDelayMs) break;
+      predictions.dropOldest();
+    }
+    this.predictionLimit.used = predictions.size;
+    const deadlineMs = this.#options.clock.nowMs() - this.#options.earlyGraceMs;
+    while (this.#early.size > 0 && this.#early.columns.insertedMs[this.#early.oldest] < deadlineMs) this.#dropEarly();
+    this.groundTruthLimit.used = this.#early.size;
+  }
+
+  #keepEarly(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {
+    let modelIndex = this.#modelIndexes.get(model);
+    if (modelIndex === undefined) {
+      if (this.#models.length >= this.versionLimit.max) {
+        this.outcomes(model).orphaned++;
+        return;
+      }
+      modelIndex = this.#models.length;
+      this.#modelIndexes.set(model, modelIndex);
+      this.#models.push(model);
+    }
+    if (this.#early.find(high, low, modelIndex) !== ABSENT) {
+      this.outcomes(model).duplicate++;
+      return;
+    }
+    if (this.#early.full) {
+      this.#dropEarly();
+      this.groundTruthLimit.overflow++;
+    }
+    const at = this.#early.insert(high, low, modelIndex);
+    this.groundTruthLimit.used = this.#early.size;
+    const { columns } = this.#early;
+    columns.timeMs[at] = timeMs;
+    columns.insertedMs[at] = this.#options.clock.nowMs();
+    columns.kind[at] = kind;
+    columns.number[at] = actual;
+    columns.flag[at] = WAITING;
+  }
+
+  #dropEarly(): void {
+    const { columns, oldest } = this.#early;
+    if (columns.flag[oldest] === WAITING) this.outcomes(this.#models[columns.owner[oldest]]).orphaned++;
+    this.#early.dropOldest();
+  }
+
+  #join(at: number, actualKind: number, actual: number, actualTimeMs: number): void {
+    const { columns } = this.#predictions;
+    columns.flag[at] = JOINED;
+    const pair = this.pair;
+    pair.versionIndex = columns.owner[at];
+    pair.predictionTimeMs = columns.timeMs[at];
+    pair.delayMs = Math.max(0, actualTimeMs - columns.timeMs[at]);
+    pair.predictedKind = columns.kind[at];
+    pair.predicted = columns.number[at];
+    pair.score = columns.score[at];
+    pair.actualKind = actualKind;
+    pair.actual = actual;
+  }
+}

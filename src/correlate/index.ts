@@ -1,0 +1,1 @@
+export { Correlator, type CorrelatorOptions, JoinedPair, type Registration } from './correlator.js';

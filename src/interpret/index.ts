@@ -1,0 +1,5 @@
+export { Accounting, type AccountedSignal, SignalAccount } from './accounting.js';
+export { Identity } from './identity.js';
+export { type Interpretation, Interpreter, type InterpreterOptions } from './interpreter.js';
+export { type Disposition, GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';
+export { OUTCOME, type OutcomeCode, outcomeOf, outcomeOfClass } from './outcome-code.js';

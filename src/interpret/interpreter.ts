@@ -1,0 +1,321 @@
+/**
+ * Decoded records to predictions and ground truths, by the attribute conventions in the registry. Each record is
+ * observed, rejected with a reason (it was meant for us and is faulty) or ignored with a reason; the counts add up.
+ */
+import { ABSENT, RecordBatch, RecordDecoder, type RecordSignal, VALUE } from '../decode/index.js';
+import type { Clock } from '../lib/clock.js';
+import { EVENT, IGNORED, REJECTED, type IgnoredReason, type RejectedReason } from '../registry/index.js';
+import { Accounting } from './accounting.js';
+import { adjustedCount } from './adjusted-count.js';
+import { KeyMeanings, MEANING } from './key-meanings.js';
+import { GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';
+import { TextCache } from './text-cache.js';
+
+const STATUS_ERROR = 2;
+/** `error.type` of a span that failed and does not say how. OpenTelemetry's own word for it. */
+const ERROR_UNSPECIFIED = '_OTHER';
+const KINDS = { none: 0, prediction: 1, groundTruth: 2, offlineFeatures: 3 } as const;
+
+export interface InterpreterOptions {
+  readonly clock: Clock;
+  /** How far ahead of the clock an event time may lie; Infinity: anything goes. */
+  readonly maxFutureMs: number;
+  /** Different attribute keys that are told apart. */
+  readonly maxKeys: number;
+  readonly maxBatchRows: number;
+  readonly sink: ObservationSink;
+}
+
+export interface Interpretation {
+  readonly rejected: number;
+  /** The first rejection, in words. */
+  readonly message?: string;
+}
+
+const ALL_WELL: Interpretation = { rejected: 0 };
+
+export class Interpreter {
+  readonly meanings: KeyMeanings;
+  readonly accounting = new Accounting();
+  readonly decoder: RecordDecoder;
+  readonly #options: InterpreterOptions;
+  readonly #batch = new RecordBatch();
+  readonly #prediction = new Prediction();
+  readonly #groundTruth = new GroundTruth();
+  readonly #names = new TextCache(4096);
+  readonly #versions = new TextCache(4096);
+  readonly #texts = new TextCache(1024);
+
+  #resourceStart = -1;
+  #resourceEnd = -1;
+  #resourceModel = '';
+  #resourceVersion = '';
+
+  constructor(options: InterpreterOptions) {
+    this.#options = options;
+    this.meanings = new KeyMeanings(options.maxKeys);
+    this.decoder = new RecordDecoder(this.meanings.keys);
+  }
+
+  /**
+   * @param allowedModels models that the sender may send; undefined: all
+   * @throws PlumblineError PB3001, PB3002 when the message cannot be decoded; nothing of it was observed then
+   */
+  interpret(signal: RecordSignal, bytes: Uint8Array, allowedModels?: ReadonlySet<string>): Interpretation {
+    const batch = this.#batch;
+    const account = this.accounting[signal];
+    try {
+      this.decoder.decode(signal, bytes, batch);
+    } catch (error) {
+      account.received += Math.max(1, batch.received);
+      account.rejected[REJECTED.undecodable.reason] += Math.max(1, batch.received);
+      batch.release();
+      throw error;
+    }
+    this.meanings.refresh();
+    this.#resourceStart = -1;
+    account.received += batch.received;
+    account.ignored[IGNORED.notForUs.reason] += batch.received - batch.count;
+    let rejected = 0;
+    let firstReason: RejectedReason | undefined;
+    for (let record = 0; record < batch.count; record++) {
+      const outcome = this.#record(batch, record, allowedModels);
+      if (outcome === undefined) account.observed++;
+      else if (outcome in account.rejected) {
+        account.rejected[outcome as RejectedReason]++;
+        firstReason ??= outcome as RejectedReason;
+        rejected++;
+      } else account.ignored[outcome as IgnoredReason]++;
+    }
+    batch.release();
+    if (firstReason === undefined) return ALL_WELL;
+    const brief = Object.values(REJECTED).find(({ reason }) => reason === firstReason)?.brief ?? '';
+    return { rejected, message: `${rejected} rejected; the first because: ${firstReason}. ${brief}` };
+  }
+
+  #record(batch: RecordBatch, record: number, allowed?: ReadonlySet<string>): RejectedReason | IgnoredReason | undefined {
+    const { meaning, featureId } = this.meanings;
+    const { key, type, number } = batch.attributes;
+    const prediction = this.#prediction;
+    if (batch.resourceStart[record] !== this.#resourceStart || batch.resourceEnd[record] !== this.#resourceEnd) {
+      this.#readResource(batch, record);
+    }
+    let modelName = this.#resourceModel;
+    let modelVersion = this.#resourceVersion;
+    let kind: number = KINDS.none;
+    let groundTruth = NO_ENTRY;
+    let id = NO_ENTRY;
+    let features = NO_ENTRY;
+    let errorType = NO_ENTRY;
+    let role = NO_ENTRY;
+    let rows = 0;
+    let pipeline = false;
+    prediction.featureCount = 0;
+    prediction.valueEntry = NO_ENTRY;
+    prediction.scoreEntry = NO_ENTRY;
+    if (batch.eventNameStart[record] !== ABSENT) {
+      kind = this.#kindOfEvent(batch, batch.eventNameStart[record], batch.eventNameEnd[record]);
+    }
+    for (let entry = batch.attributeStart[record]; entry < batch.attributeEnd[record]; entry++) {
+      const k = key[entry];
+      switch (meaning[k]) {
+        case MEANING.feature:
+          prediction.addFeature(featureId[k], entry);
+          break;
+        case MEANING.modelName:
+          if (type[entry] === VALUE.string) modelName = this.#text(this.#names, batch, entry);
+          break;
+        case MEANING.modelVersion:
+          if (type[entry] === VALUE.string) modelVersion = this.#text(this.#versions, batch, entry);
+          break;
+        case MEANING.role:
+          role = entry;
+          break;
+        case MEANING.predictionId:
+          id = entry;
+          break;
+        case MEANING.value:
+          prediction.valueEntry = entry;
+          break;
+        case MEANING.score:
+          prediction.scoreEntry = entry;
+          break;
+        case MEANING.batchSize:
+          rows = number[entry];
+          break;
+        case MEANING.groundTruth:
+          groundTruth = entry;
+          break;
+        case MEANING.errorType:
+          errorType = entry;
+          break;
+        case MEANING.features:
+          features = entry;
+          break;
+        case MEANING.eventName:
+          if (kind === KINDS.none && type[entry] === VALUE.string) {
+            kind = this.#kindOfEvent(batch, batch.attributes.start[entry], batch.attributes.end[entry]);
+          }
+          break;
+        case MEANING.pipeline:
+          pipeline = true;
+          break;
+        default:
+      }
+    }
+    if (kind === KINDS.offlineFeatures) return IGNORED.offlineFeatures.reason;
+    const predicts =
+      prediction.featureCount > 0 ||
+      prediction.valueEntry !== NO_ENTRY ||
+      prediction.scoreEntry !== NO_ENTRY ||
+      features !== NO_ENTRY;
+    if (kind === KINDS.none) {
+      if (predicts) kind = KINDS.prediction;
+      else if (groundTruth !== NO_ENTRY) kind = KINDS.groundTruth;
+      else if (pipeline) return IGNORED.pipeline.reason;
+      else if (id !== NO_ENTRY || rows > 0) kind = KINDS.prediction;
+      else return IGNORED.notForUs.reason;
+    }
+    if (modelName === '') return REJECTED.noModelName.reason;
+    if (allowed !== undefined && !allowed.has(modelName)) return REJECTED.forbiddenModel.reason;
+    const timeMs = batch.timeMs[record];
+    if (timeMs === 0 || timeMs > this.#options.clock.nowMs() + this.#options.maxFutureMs) return REJECTED.badTime.reason;
+    if (rows < 0 || rows > this.#options.maxBatchRows || rows !== Math.floor(rows)) return REJECTED.badBatch.reason;
+    if (kind === KINDS.groundTruth) {
+      return this.#offerGroundTruth(batch, record, modelName, modelVersion, groundTruth, id, rows);
+    }
+    if (modelVersion === '') return REJECTED.noModelVersion.reason;
+    if (features !== NO_ENTRY) this.#spread(batch, features);
+    if (rows > 0 && !this.#columnsHave(rows, batch, groundTruth, id)) return REJECTED.badBatch.reason;
+
+    prediction.batch = batch;
+    prediction.modelName = modelName;
+    prediction.modelVersion = modelVersion;
+    prediction.role = role === NO_ENTRY ? '' : this.#text(this.#texts, batch, role);
+    prediction.timeMs = timeMs;
+    prediction.durationNs = batch.durationNs[record];
+    prediction.weight =
+      batch.traceStateStart[record] === ABSENT
+        ? 1
+        : adjustedCount(batch.bytes, batch.traceStateStart[record], batch.traceStateEnd[record]);
+    prediction.failed = batch.statusCode[record] === STATUS_ERROR || errorType !== NO_ENTRY;
+    prediction.errorType = !prediction.failed
+      ? ''
+      : errorType === NO_ENTRY
+        ? ERROR_UNSPECIFIED
+        : this.#text(this.#texts, batch, errorType);
+    prediction.columnar = rows > 0;
+    prediction.rows = rows > 0 ? rows : 1;
+    prediction.groundTruthEntry = groundTruth;
+    prediction.idEntry = id;
+    prediction.traceIdAt = batch.traceId[record];
+    prediction.droppedAttributes = batch.droppedAttributes[record];
+    if (!this.#identify(prediction.identity, batch, record, id)) {
+      prediction.identity.high = 0;
+      prediction.identity.low = 0;
+    }
+    return this.#options.sink.prediction(prediction);
+  }
+
+  #offerGroundTruth(
+    batch: RecordBatch,
+    record: number,
+    modelName: string,
+    modelVersion: string,
+    valueEntry: number,
+    idEntry: number,
+    rows: number,
+  ): RejectedReason | IgnoredReason | undefined {
+    if (valueEntry === NO_ENTRY || batch.attributes.type[valueEntry] === VALUE.empty) {
+      return REJECTED.noGroundTruthValue.reason;
+    }
+    if (rows > 0 && (idEntry === NO_ENTRY || this.#columnLength(batch, idEntry) !== rows)) return REJECTED.badBatch.reason;
+    if (rows > 0 && this.#columnLength(batch, valueEntry) !== rows) return REJECTED.badBatch.reason;
+    const truth = this.#groundTruth;
+    if (!this.#identify(truth.identity, batch, record, idEntry)) return REJECTED.noJoinKey.reason;
+    truth.batch = batch;
+    truth.modelName = modelName;
+    truth.modelVersion = modelVersion;
+    truth.timeMs = batch.timeMs[record];
+    truth.valueEntry = valueEntry;
+    truth.idEntry = idEntry;
+    truth.rows = rows;
+    return this.#options.sink.groundTruth(truth);
+  }
+
+  #identify(identity: Prediction['identity'], batch: RecordBatch, record: number, idEntry: number): boolean {
+    const { type, start, end } = batch.attributes;
+    if (idEntry !== NO_ENTRY) {
+      if (type[idEntry] === VALUE.array) return true;
+      if (type[idEntry] === VALUE.string && end[idEntry] > start[idEntry]) {
+        identity.ofText(batch.view, start[idEntry], end[idEntry]);
+        return true;
+      }
+    }
+    if (batch.traceId[record] === ABSENT || batch.spanId[record] === ABSENT) return false;
+    identity.ofSpan(batch.view, batch.traceId[record], batch.spanId[record]);
+    return true;
+  }
+
+  #columnsHave(rows: number, batch: RecordBatch, groundTruth: number, id: number): boolean {
+    const prediction = this.#prediction;
+    for (let index = 0; index < prediction.featureCount; index++) {
+      if (this.#columnLength(batch, prediction.featureEntry[index]) !== rows) return false;
+    }
+    for (const entry of [prediction.valueEntry, prediction.scoreEntry, groundTruth, id]) {
+      if (entry !== NO_ENTRY && this.#columnLength(batch, entry) !== rows) return false;
+    }
+    return true;
+  }
+
+  #columnLength(batch: RecordBatch, entry: number): number {
+    const { type, start, end } = batch.attributes;
+    if (type[entry] === VALUE.bytes) return (end[entry] - start[entry]) / 8;
+    if (type[entry] !== VALUE.array) return -1;
+    let length = 0;
+    this.decoder.eachElement(batch, entry, () => length++);
+    return length;
+  }
+
+  #spread(batch: RecordBatch, entry: number): void {
+    const columns = batch.attributes;
+    if (columns.type[entry] !== VALUE.kvlist) return;
+    const from = columns.count;
+    this.decoder.eachEntry(batch, entry, this.meanings.nestedKeys, columns);
+    this.meanings.refresh();
+    for (let nested = from; nested < columns.count; nested++) {
+      this.#prediction.addFeature(this.meanings.nestedFeatureId[columns.key[nested]], nested);
+    }
+  }
+
+  #readResource(batch: RecordBatch, record: number): void {
+    const { key, type } = batch.attributes;
+    this.#resourceStart = batch.resourceStart[record];
+    this.#resourceEnd = batch.resourceEnd[record];
+    this.#resourceModel = '';
+    this.#resourceVersion = '';
+    for (let entry = batch.resourceStart[record]; entry < batch.resourceEnd[record]; entry++) {
+      if (type[entry] !== VALUE.string) continue;
+      const meaning = this.meanings.meaning[key[entry]];
+      if (meaning === MEANING.modelName) this.#resourceModel = this.#text(this.#names, batch, entry);
+      else if (meaning === MEANING.modelVersion) this.#resourceVersion = this.#text(this.#versions, batch, entry);
+    }
+  }
+
+  #kindOfEvent(batch: RecordBatch, start: number, end: number): number {
+    switch (this.#texts.text(batch.view, start, end)) {
+      case EVENT.prediction:
+        return KINDS.prediction;
+      case EVENT.groundTruth:
+        return KINDS.groundTruth;
+      case EVENT.offlineFeatures:
+        return KINDS.offlineFeatures;
+      default:
+        return KINDS.none;
+    }
+  }
+
+  #text(cache: TextCache, batch: RecordBatch, entry: number): string {
+    return cache.text(batch.view, batch.attributes.start[entry], batch.attributes.end[entry]);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What each attribute key means, decided once per key and then looked up by the key's number. Feature names, whether
+ * they came as `ml.feature.<name>` or inside `ml.features`, share one numbering.
+ */
+import { KeyTable } from '../decode/index.js';
+import { ATTRIBUTE } from '../registry/index.js';
+
+export const MEANING = {
+  none: 0,
+  feature: 1,
+  modelName: 2,
+  modelVersion: 3,
+  role: 4,
+  predictionId: 5,
+  value: 6,
+  score: 7,
+  batchSize: 8,
+  groundTruth: 9,
+  errorType: 10,
+  eventName: 11,
+  features: 12,
+  pipeline: 13,
+} as const;
+
+const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
+  [ATTRIBUTE.modelName, MEANING.modelName],
+  [ATTRIBUTE.modelVersion, MEANING.modelVersion],
+  [ATTRIBUTE.modelRole, MEANING.role],
+  [ATTRIBUTE.predictionId, MEANING.predictionId],
+  [ATTRIBUTE.predictionValue, MEANING.value],
+  [ATTRIBUTE.predictionScore, MEANING.score],
+  [ATTRIBUTE.batchSize, MEANING.batchSize],
+  [ATTRIBUTE.groundTruthValue, MEANING.groundTruth],
+  [ATTRIBUTE.errorType, MEANING.errorType],
+  [ATTRIBUTE.eventName, MEANING.eventName],
+  [ATTRIBUTE.features, MEANING.features],
+  [ATTRIBUTE.pipelineName, MEANING.pipeline],
+  [ATTRIBUTE.pipelineStep, MEANING.pipeline],
+]);
+
+export class KeyMeanings {
+  readonly keys: KeyTable;
+  /** Keys of the entries of `ml.features`: bare feature names. */
+  readonly nestedKeys: KeyTable;
+  /** By key number. */
+  meaning = new Uint8Array(0);
+  featureId = new Int32Array(0);
+  nestedFeatureId = new Int32Array(0);
+  readonly featureNames: string[] = [];
+  readonly #featureIds = new Map<string, number>();
+
+  constructor(maxKeys: number) {
+    this.keys = new KeyTable({ names: [...BY_NAME.keys()], prefixes: [ATTRIBUTE.featurePrefix], maxKeys });
+    this.nestedKeys = new KeyTable({ names: [], prefixes: [''], maxKeys });
+  }
+
+  /** Makes the arrays cover every key that the tables hold by now. */
+  refresh(): void {
+    if (this.meaning.length < this.keys.size) {
+      const from = this.meaning.length;
+      this.meaning = extended(this.meaning, new Uint8Array(this.keys.size));
+      this.featureId = extended(this.featureId, new Int32Array(this.keys.size));
+      for (let key = from; key < this.keys.size; key++) this.#classify(key);
+    }
+    if (this.nestedFeatureId.length < this.nestedKeys.size) {
+      const from = this.nestedFeatureId.length;
+      this.nestedFeatureId = extended(this.nestedFeatureId, new Int32Array(this.nestedKeys.size));
+      for (let key = from; key < this.nestedKeys.size; key++) {
+        this.nestedFeatureId[key] = this.idOfFeature(this.nestedKeys.text(key));
+      }
+    }
+  }
+
+  idOfFeature(name: string): number {
+    let id = this.#featureIds.get(name);
+    if (id === undefined) {
+      id = this.featureNames.length;
+      this.#featureIds.set(name, id);
+      this.featureNames.push(name);
+    }
+    return id;
+  }
+
+  #classify(key: number): void {
+    const text = this.keys.text(key);
+    const known = BY_NAME.get(text);
+    if (known !== undefined) {
+      this.meaning[key] = known;
+      return;
+    }
+    const name = text.slice(ATTRIBUTE.featurePrefix.length);
+    if (name === '') return;
+    this.meaning[key] = MEANING.feature;
+    this.featureId[key] = this.idOfFeature(name);
+  }
+}
+
+function extended<T extends Uint8Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

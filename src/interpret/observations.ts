@@ -1,0 +1,74 @@
+/**
+ * What interpretation hands on. Both records are reused: a sink takes what it needs before it returns. Features stay as
+ * entries of the batch's attribute columns, so that nothing is copied or allocated between the bytes and the profile.
+ */
+import { RecordBatch } from '../decode/index.js';
+import type { IgnoredReason } from '../registry/index.js';
+import { Identity } from './identity.js';
+
+/** No entry. */
+export const NO_ENTRY = -1;
+
+export class Prediction {
+  batch: RecordBatch = new RecordBatch();
+  modelName = '';
+  modelVersion = '';
+  role = '';
+  /** Event time, milliseconds since the epoch. */
+  timeMs = 0;
+  /** NaN where it is not known. */
+  durationNs = NaN;
+  /** Adjusted count of a sampled span: how many predictions it stands for. */
+  weight = 1;
+  failed = false;
+  errorType = '';
+  /** Rows of a columnar batch; 1 for a single prediction. */
+  rows = 1;
+  columnar = false;
+  featureCount = 0;
+  featureId = new Int32Array(128);
+  featureEntry = new Int32Array(128);
+  valueEntry = NO_ENTRY;
+  scoreEntry = NO_ENTRY;
+  groundTruthEntry = NO_ENTRY;
+  /** Column of prediction ids in a batch; a single prediction's id is in `identity`. */
+  idEntry = NO_ENTRY;
+  readonly identity = new Identity();
+  /** Offset of the trace id in `batch.bytes`; ABSENT where there is none. */
+  traceIdAt = -1;
+  droppedAttributes = 0;
+
+  addFeature(id: number, entry: number): void {
+    if (this.featureCount === this.featureId.length) {
+      const length = this.featureCount * 2;
+      const featureId = new Int32Array(length);
+      const featureEntry = new Int32Array(length);
+      featureId.set(this.featureId);
+      featureEntry.set(this.featureEntry);
+      this.featureId = featureId;
+      this.featureEntry = featureEntry;
+    }
+    this.featureId[this.featureCount] = id;
+    this.featureEntry[this.featureCount++] = entry;
+  }
+}
+
+export class GroundTruth {
+  batch: RecordBatch = new RecordBatch();
+  modelName = '';
+  /** Empty: whichever version made the prediction. */
+  modelVersion = '';
+  timeMs = 0;
+  valueEntry = NO_ENTRY;
+  idEntry = NO_ENTRY;
+  rows = 1;
+  readonly identity = new Identity();
+}
+
+/** What became of an observation: undefined when it counted. */
+export type Disposition = IgnoredReason | undefined;
+
+export interface ObservationSink {
+  prediction(prediction: Prediction): Disposition;
+  groundTruth(groundTruth: GroundTruth): Disposition;
+}

@@ -1,0 +1,26 @@
+/**
+ * Names that come with every record (model, version, role, error type) as strings that are made once. When more
+ * different ones arrive than the cache holds it starts afresh: correct either way, only slower.
+ */
+import { BytesTable, NOT_FOUND } from '../decode/index.js';
+
+export class TextCache {
+  readonly #table: BytesTable;
+  #last = NOT_FOUND;
+
+  constructor(max: number) {
+    this.#table = new BytesTable(max);
+  }
+
+  text(view: DataView, start: number, end: number): string {
+    const table = this.#table;
+    if (this.#last !== NOT_FOUND && table.equals(this.#last, view, start, end)) return table.text(this.#last);
+    let id = table.intern(view, start, end);
+    if (id === NOT_FOUND) {
+      table.clear();
+      id = table.intern(view, start, end);
+    }
+    this.#last = id;
+    return table.text(id);
+  }
+}

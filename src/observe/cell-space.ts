@@ -1,0 +1,62 @@
+/**
+ * The layout of a version's cells: hands out places in the order in which they are needed, and knows how to merge.
+ * Bounded by `maxCells`; a place that does not fit is refused.
+ */
+import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELLS } from './cells.js';
+import type { CellLayout } from './pane-rings.js';
+
+export class CellSpace implements CellLayout {
+  width = VERSION_CELLS;
+  readonly #maxCells: number;
+  readonly #headers: number[] = [];
+  #extremes = new Float64Array(0);
+
+  constructor(maxCells: number) {
+    this.#maxCells = maxCells;
+  }
+
+  /** Offset of `count` new cells, or -1 where there is no room. */
+  allocate(count: number): number {
+    if (this.width + count > this.#maxCells) return -1;
+    const offset = this.width;
+    this.width += count;
+    return offset;
+  }
+
+  allocateHeader(): number {
+    const offset = this.allocate(FEATURE_CELLS);
+    if (offset >= 0) this.#headers.push(offset);
+    return offset;
+  }
+
+  widen(pane: { cells: Float64Array }): void {
+    if (pane.cells.length >= this.width) return;
+    const cells = new Float64Array(pane.cells.length === 0 ? this.width : Math.ceil(this.width * 1.125));
+    cells.set(pane.cells);
+    pane.cells = cells;
+  }
+
+  merge(into: Float64Array, from: Float64Array): void {
+    const headers = this.#headers;
+    if (this.#extremes.length < headers.length * 2) this.#extremes = new Float64Array(headers.length * 3);
+    const extremes = this.#extremes;
+    for (let index = 0; index < headers.length; index++) {
+      const at = headers[index];
+      if (at >= from.length) break;
+      const fromFinite = from[at + FEATURE_CELL.finite] > 0;
+      const intoFinite = into[at + FEATURE_CELL.finite] > 0;
+      const min = at + FEATURE_CELL.min;
+      const max = at + FEATURE_CELL.max;
+      extremes[index * 2] = !fromFinite ? into[min] : intoFinite ? Math.min(into[min], from[min]) : from[min];
+      extremes[index * 2 + 1] = !fromFinite ? into[max] : intoFinite ? Math.max(into[max], from[max]) : from[max];
+    }
+    const length = Math.min(into.length, from.length);
+    for (let cell = 0; cell < length; cell++) into[cell] += from[cell];
+    for (let index = 0; index < headers.length; index++) {
+      const at = headers[index];
+      if (at >= from.length) break;
+      into[at + FEATURE_CELL.min] = extremes[index * 2];
+      into[at + FEATURE_CELL.max] = extremes[index * 2 + 1];
+    }
+  }
+}

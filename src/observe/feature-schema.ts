@@ -1,0 +1,111 @@
+/**
+ * How one feature is folded: frozen with the reference, and shared by it and by every window compared with it.
+ *
+ * Numeric: up to 128 bins between the reference's quantiles, right-closed, the first one closed on both sides; values
+ * below the minimum and above the maximum have counts of their own. A discrete feature gets a bin for each value.
+ * Text is folded by its length. Categories and booleans are counted each.
+ */
+import { logBucket, lowerBound, OCTAVES, BUCKETS_PER_OCTAVE } from './log-buckets.js';
+
+export const MAX_BINS = 128;
+export const BOOLEAN_CATEGORIES = ['false', 'true'] as const;
+
+export type FeatureKind = 'numeric' | 'text' | 'categorical' | 'boolean';
+
+export interface NumericSchema {
+  readonly kind: 'numeric' | 'text';
+  readonly name: string;
+  readonly min: number;
+  /** Upper bounds of the bins, ascending; the last is the maximum. */
+  readonly upper: Float64Array;
+  /** Subtracted before sums are taken, so that they stay exact where values are large and spread little. */
+  readonly shift: number;
+}
+
+export interface CategoricalSchema {
+  readonly kind: 'categorical' | 'boolean';
+  readonly name: string;
+  readonly categories: readonly string[];
+}
+
+export type FeatureSchema = NumericSchema | CategoricalSchema;
+
+export function isNumeric(schema: FeatureSchema): schema is NumericSchema {
+  return schema.kind === 'numeric' || schema.kind === 'text';
+}
+
+export function binCount(schema: FeatureSchema): number {
+  return isNumeric(schema) ? schema.upper.length : schema.categories.length;
+}
+
+/** Bins at the quantiles of `values`, which may be a sample; min and max may be given where they are known better. */
+export function numericSchema(
+  name: string,
+  kind: NumericSchema['kind'],
+  values: Float64Array,
+  known: { readonly min?: number; readonly max?: number; readonly shift?: number } = {},
+): NumericSchema {
+  const sorted = values.filter((value) => Number.isFinite(value)).sort();
+  if (sorted.length === 0) return { kind, name, min: 0, upper: new Float64Array(0), shift: known.shift ?? 0 };
+  const min = Math.min(sorted[0], known.min ?? Infinity);
+  const max = Math.max(sorted[sorted.length - 1], known.max ?? -Infinity);
+  const upper: number[] = [];
+  const distinct = distinctUpTo(sorted, MAX_BINS);
+  if (distinct !== undefined) upper.push(...distinct);
+  else {
+    for (let bin = 1; bin < MAX_BINS; bin++) {
+      const value = sorted[Math.ceil((bin * sorted.length) / MAX_BINS) - 1];
+      if (upper.length === 0 || value > upper[upper.length - 1]) upper.push(value);
+    }
+  }
+  if (upper[upper.length - 1] < max) upper.push(max);
+  let sum = 0;
+  for (const value of sorted) sum += value / sorted.length;
+  return { kind, name, min, upper: Float64Array.from(upper), shift: known.shift ?? sum };
+}
+
+function distinctUpTo(sorted: Float64Array, limit: number): number[] | undefined {
+  const distinct: number[] = [];
+  for (const value of sorted) {
+    if (distinct.length > 0 && distinct[distinct.length - 1] === value) continue;
+    if (distinct.length === limit) return undefined;
+    distinct.push(value);
+  }
+  return distinct;
+}
+
+/**
+ * Finds bins fast: for each logarithmic bucket, the first bin that any of its values can be in, so that a look-up is
+ * one load and on average about one comparison.
+ */
+export class BinFinder {
+  readonly #upper: Float64Array;
+  readonly #first: Uint8Array;
+
+  constructor(schema: NumericSchema) {
+    this.#upper = schema.upper;
+    this.#first = new Uint8Array(OCTAVES * BUCKETS_PER_OCTAVE);
+    for (let bucket = 0; bucket < this.#first.length; bucket++) {
+      this.#first[bucket] = Math.min(firstAtLeast(schema.upper, lowerBound(bucket)), Math.max(0, schema.upper.length - 1));
+    }
+  }
+
+  /** Bin of a value between the schema's min and max. */
+  bin(value: number, bucket: number = logBucket(value)): number {
+    const upper = this.#upper;
+    let bin = this.#first[bucket];
+    while (value > upper[bin]) bin++;
+    return bin;
+  }
+}
+
+function firstAtLeast(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,22 @@
+export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL } from './cells.js';
+export { CellSpace } from './cell-space.js';
+export {
+  BinFinder,
+  binCount,
+  BOOLEAN_CATEGORIES,
+  type CategoricalSchema,
+  type FeatureKind,
+  type FeatureSchema,
+  isNumeric,
+  numericSchema,
+  type NumericSchema,
+} from './feature-schema.js';
+export { FeatureSlot } from './feature-slot.js';
+export { Histogram } from './histogram.js';
+export { LatencyHistogram } from './latency-histogram.js';
+export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
+export { type KnownModel, Observer, type ObserverOptions } from './observer.js';
+export { Profile, type ProfilePlace } from './profile.js';
+export type { ReferenceProfiles } from './reference-profiles.js';
+export { VersionObserver } from './version-observer.js';
+export { WindowView } from './window-view.js';

@@ -1,0 +1,46 @@
+/** How long predictions took, in fixed buckets, each with the trace of a recent one. */
+import { LATENCY_BUCKETS_SECONDS } from '../registry/index.js';
+
+const TRACE_ID_BYTES = 16;
+/** An exemplar stands at least this long in event time, so that keeping them costs next to nothing. */
+const EXEMPLAR_MIN_AGE_MS = 1000;
+const BUCKETS = LATENCY_BUCKETS_SECONDS.length + 1;
+
+export interface LatencyExemplar {
+  readonly traceId: string;
+  readonly seconds: number;
+  readonly timeMs: number;
+}
+
+export class LatencyHistogram {
+  readonly counts = new Float64Array(BUCKETS);
+  sumSeconds = 0;
+  readonly #traceIds = new Uint8Array(BUCKETS * TRACE_ID_BYTES);
+  readonly #seconds = new Float64Array(BUCKETS);
+  readonly #timesMs = new Float64Array(BUCKETS).fill(-Infinity);
+
+  /** @param traceIdAt offset of the trace id in `bytes`; below 0: there is none */
+  add(seconds: number, weight: number, timeMs: number, bytes: Uint8Array, traceIdAt: number): void {
+    let bucket = 0;
+    while (bucket < BUCKETS - 1 && seconds > LATENCY_BUCKETS_SECONDS[bucket]) bucket++;
+    this.counts[bucket] += weight;
+    this.sumSeconds += seconds * weight;
+    if (traceIdAt < 0 || timeMs - this.#timesMs[bucket] < EXEMPLAR_MIN_AGE_MS) return;
+    this.#timesMs[bucket] = timeMs;
+    this.#seconds[bucket] = seconds;
+    for (let at = 0; at < TRACE_ID_BYTES; at++) {
+      this.#traceIds[bucket * TRACE_ID_BYTES + at] = bytes[traceIdAt + at];
+    }
+  }
+
+  /** One per bucket. */
+  exemplars(): (LatencyExemplar | undefined)[] {
+    return Array.from({ length: BUCKETS }, (_, bucket) => {
+      const timeMs = this.#timesMs[bucket];
+      if (timeMs === -Infinity) return undefined;
+      const from = bucket * TRACE_ID_BYTES;
+      const traceId = Buffer.from(this.#traceIds.subarray(from, from + TRACE_ID_BYTES)).toString('hex');
+      return { traceId, seconds: this.#seconds[bucket], timeMs };
+    });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Rolling windows in event time from panes. Each window has a ring of panes, coarser for longer windows; an observation
+ * is written once, into the finest pane that still covers its time, and a pane that leaves its ring is merged into the
+ * next coarser one, and at last into the totals. A window is the sum of its own panes and of all finer ones.
+ *
+ * A window of length W therefore covers between W - pane and W. Memory: about five panes for the shortest window and
+ * twelve for each longer one.
+ */
+export interface Pane {
+  readonly startMs: number;
+  readonly endMs: number;
+  cells: Float64Array;
+}
+
+/** What the rings need to know of the cells' layout. */
+export interface CellLayout {
+  /** Makes a pane as wide as the layout is now. */
+  widen(pane: { cells: Float64Array }): void;
+  readonly width: number;
+  merge(into: Float64Array, from: Float64Array): void;
+}
+
+const FINEST_PANES = 5;
+const COARSER_PANES = 12;
+
+interface Level {
+  readonly paneMs: number;
+  readonly count: number;
+  readonly panes: Map<number, Pane>;
+}
+
+export class PaneRings {
+  readonly windowsMs: readonly number[];
+  readonly #layout: CellLayout;
+  readonly #levels: readonly Level[];
+  /** Everything that has left the longest window. */
+  readonly totals: Pane = { startMs: -Infinity, endMs: Infinity, cells: new Float64Array(0) };
+  #last: Pane | undefined;
+  #endMs = 0;
+  #nextPaneMs = 0;
+
+  constructor(windowsMs: readonly number[], layout: CellLayout) {
+    this.windowsMs = windowsMs;
+    this.#layout = layout;
+    let finerMs = 0;
+    this.#levels = windowsMs.map((windowMs, index) => {
+      const wanted = windowMs / (index === 0 ? FINEST_PANES : COARSER_PANES);
+      const paneMs = index === 0 ? wanted : finerMs * Math.max(1, Math.floor(wanted / finerMs));
+      finerMs = paneMs;
+      return { paneMs, count: Math.ceil(windowMs / paneMs), panes: new Map<number, Pane>() };
+    });
+  }
+
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  /** Event times before this are in no window any more. */
+  get horizonMs(): number {
+    const { paneMs, count } = this.#levels[this.#levels.length - 1];
+    return (Math.floor(this.#endMs / paneMs) - count + 1) * paneMs;
+  }
+
+  /** The pane that an event time belongs to, wide enough for the layout; undefined: it is before the longest window. */
+  pane(timeMs: number): Pane | undefined {
+    let pane = this.#last;
+    if (pane === undefined || timeMs < pane.startMs || timeMs >= pane.endMs) {
+      pane = this.#find(timeMs);
+      if (pane === undefined) return undefined;
+      this.#last = pane;
+    }
+    if (pane.cells.length < this.#layout.width) this.#layout.widen(pane);
+    return pane;
+  }
+
+  /** Moves the end of all windows forward; merges what leaves a ring into the next. */
+  advance(endMs: number): void {
+    if (endMs <= this.#endMs) return;
+    this.#endMs = endMs;
+    if (endMs < this.#nextPaneMs) return;
+    const finestMs = this.#levels[0].paneMs;
+    this.#nextPaneMs = (Math.floor(endMs / finestMs) + 1) * finestMs;
+    this.#levels.forEach((level, index) => {
+      const lastOut = Math.floor(endMs / level.paneMs) - level.count;
+      for (const [number, pane] of level.panes) {
+        if (number > lastOut) continue;
+        level.panes.delete(number);
+        if (this.#last === pane) this.#last = undefined;
+        const coarser = this.#coarserPane(index + 1, pane.startMs);
+        this.#layout.widen(coarser);
+        this.#layout.merge(coarser.cells, pane.cells);
+      }
+    });
+  }
+
+  /** Adds the panes of a window into `cells`, which must be as wide as the layout. */
+  collect(windowIndex: number, cells: Float64Array): void {
+    for (let index = 0; index <= windowIndex; index++) {
+      for (const pane of this.#levels[index].panes.values()) this.#layout.merge(cells, pane.cells);
+    }
+  }
+
+  /** Adds everything since the start of the process into `cells`. */
+  collectAll(cells: Float64Array): void {
+    this.#layout.merge(cells, this.totals.cells);
+    this.collect(this.#levels.length - 1, cells);
+  }
+
+  windowStartMs(windowIndex: number): number {
+    const { paneMs, count } = this.#levels[windowIndex];
+    return (Math.floor(this.#endMs / paneMs) - count + 1) * paneMs;
+  }
+
+  *panes(): Iterable<Pane> {
+    for (const level of this.#levels) yield* level.panes.values();
+  }
+
+  /** Puts a saved pane back. */
+  restore(startMs: number, endMs: number, cells: Float64Array): void {
+    const level = this.#levels.find(({ paneMs }) => paneMs === endMs - startMs);
+    if (level === undefined) {
+      this.#layout.widen(this.totals);
+      this.#layout.merge(this.totals.cells, cells);
+    } else level.panes.set(Math.floor(startMs / level.paneMs), { startMs, endMs, cells });
+  }
+
+  #find(timeMs: number): Pane | undefined {
+    for (const level of this.#levels) {
+      const number = Math.floor(timeMs / level.paneMs);
+      if (number > Math.floor(this.#endMs / level.paneMs) - level.count) return this.#paneOf(level, number);
+    }
+    return undefined;
+  }
+
+  #coarserPane(index: number, timeMs: number): Pane {
+    for (let at = index; at < this.#levels.length; at++) {
+      const level = this.#levels[at];
+      const number = Math.floor(timeMs / level.paneMs);
+      if (number > Math.floor(this.#endMs / level.paneMs) - level.count) return this.#paneOf(level, number);
+    }
+    return this.totals;
+  }
+
+  #paneOf(level: Level, number: number): Pane {
+    let pane = level.panes.get(number);
+    if (pane === undefined) {
+      const startMs = number * level.paneMs;
+      pane = { startMs, endMs: startMs + level.paneMs, cells: new Float64Array(this.#layout.width) };
+      level.panes.set(number, pane);
+    }
+    return pane;
+  }
+}

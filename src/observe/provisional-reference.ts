@@ -1,0 +1,47 @@
+/** Makes a feature's bins and its provisional reference from the first values that were kept of it. */
+import { FEATURE_CELL, FEATURE_CELLS } from './cells.js';
+import { binCount, BOOLEAN_CATEGORIES, type FeatureSchema, numericSchema } from './feature-schema.js';
+import type { FeatureSlot } from './feature-slot.js';
+import { Profile } from './profile.js';
+
+/** A text feature with more different values than this share of its values is folded by length, not by category. */
+const FREE_TEXT_SHARE = 0.5;
+const FREE_TEXT_MIN_VALUES = 50;
+
+/**
+ * Freezes `slot` from its buffer.
+ * @param header the feature's header as summed over all panes
+ * @param expected predictions that should have had the feature
+ * @returns the reference; undefined where no value has come or there is no room for bins
+ */
+export function freezeProvisional(slot: FeatureSlot, header: Float64Array, expected: number): Profile | undefined {
+  const buffer = slot.buffer;
+  if (buffer === undefined || slot.kind === undefined || buffer.count === 0) return undefined;
+  const { count, values, weights, lengths } = buffer;
+  const schema = schemaOf(slot, values.subarray(0, count), lengths.subarray(0, count));
+  if (!slot.freeze(schema)) return undefined;
+  const folded = schema.kind === 'text' ? lengths : values;
+  const bins = binCount(schema);
+  const scratch = new Float64Array(Math.max(slot.offset + FEATURE_CELLS, slot.binsOffset + bins));
+  for (let at = 0; at < count; at++) slot.replay(scratch, folded[at], weights[at]);
+  const cells = new Float64Array(FEATURE_CELLS + bins);
+  cells.set(header);
+  for (const outer of [FEATURE_CELL.below, FEATURE_CELL.above, FEATURE_CELL.unseen, FEATURE_CELL.other]) {
+    cells[outer] = scratch[slot.offset + outer];
+  }
+  cells.set(scratch.subarray(slot.binsOffset, slot.binsOffset + bins), FEATURE_CELLS);
+  return new Profile(schema, cells, { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined }, expected);
+}
+
+function schemaOf(slot: FeatureSlot, values: Float64Array, lengths: Float64Array): FeatureSchema {
+  const { name } = slot;
+  if (slot.kind === 'boolean') return { kind: 'boolean', name, categories: BOOLEAN_CATEGORIES };
+  if (slot.kind === 'categorical') {
+    const table = slot.categories!;
+    const distinct = table.size;
+    const isFreeText = distinct === table.max || distinct > values.length * FREE_TEXT_SHARE;
+    if (isFreeText && values.length >= FREE_TEXT_MIN_VALUES) return numericSchema(name, 'text', lengths, { shift: 0 });
+    return { kind: 'categorical', name, categories: Array.from({ length: distinct }, (_, id) => table.text(id)) };
+  }
+  return numericSchema(name, 'numeric', values, { shift: slot.shift });
+}

@@ -1,0 +1,288 @@
+/**
+ * Everything observed of one model version: its feature and output slots, its window panes, and its running totals.
+ */
+import type { JoinedPair } from '../correlate/index.js';
+import { type DecodedValue, type RecordDecoder, VALUE } from '../decode/index.js';
+import { NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.js';
+import type { Limit } from '../lib/limit.js';
+import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
+import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
+import { CellSpace } from './cell-space.js';
+import { FeatureSlot, type SlotOptions } from './feature-slot.js';
+import { Histogram } from './histogram.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import { type Pane, PaneRings } from './pane-rings.js';
+import { addJoinedPair, taskOf } from './performance-cells.js';
+import { Profile } from './profile.js';
+import { freezeProvisional } from './provisional-reference.js';
+import type { ReferenceProfiles } from './reference-profiles.js';
+import { WindowView } from './window-view.js';
+
+export interface VersionOptions {
+  readonly model: string;
+  readonly version: string;
+  readonly windowsMs: readonly number[];
+  readonly provisionalSize: number;
+  readonly maxFeatures: number;
+  readonly maxCategories: number;
+  readonly maxCells: number;
+  readonly featureLimit: Limit;
+  readonly task?: Task;
+  readonly positive?: OutcomeCode;
+  readonly reference?: ReferenceProfiles;
+}
+
+const OVERFLOW_KEYS_MAX = 50;
+
+export class VersionObserver {
+  readonly model: string;
+  readonly version: string;
+  readonly rings: PaneRings;
+  readonly latency = new LatencyHistogram();
+  readonly batchSizes = new Histogram(BATCH_SIZE_BUCKETS);
+  readonly groundTruthDelay = new Histogram(DELAY_BUCKETS_SECONDS);
+  readonly predictionsByRole = new Map<string, number>();
+  readonly errorsByType = new Map<string, number>();
+  readonly features = new Map<string, FeatureSlot>();
+  readonly outputs = new Map<Output, FeatureSlot>();
+  reference: ReferenceProfiles | undefined;
+  task: Task | undefined;
+  droppedAttributes = 0;
+  lastTimeMs = 0;
+  readonly #options: VersionOptions;
+  readonly #space: CellSpace;
+  readonly #slotOptions: SlotOptions;
+  readonly #slotOfFeatureId: (FeatureSlot | null | undefined)[] = [];
+  #sinceStart = 0;
+  #scratch = new Float64Array(0);
+
+  constructor(options: VersionOptions) {
+    this.model = options.model;
+    this.version = options.version;
+    this.#options = options;
+    this.task = options.task;
+    this.reference = options.reference;
+    this.#space = new CellSpace(options.maxCells);
+    this.rings = new PaneRings(options.windowsMs, this.#space);
+    this.#slotOptions = {
+      maxCategories: options.maxCategories,
+      provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
+    };
+    if (options.reference === undefined) return;
+    for (const [name, profile] of options.reference.features) this.#slot(name)?.freeze(profile.schema);
+    for (const [output, profile] of options.reference.outputs) this.#outputSlot(output)?.freeze(profile.schema);
+  }
+
+  /** @returns false when the event time is before the longest window; nothing is counted then. */
+  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder): boolean {
+    const { timeMs, weight, rows, batch } = prediction;
+    const pane = this.rings.pane(timeMs);
+    if (pane === undefined) return false;
+    const { type, number, start, end } = batch.attributes;
+    const { view } = batch;
+    const { featureId, featureEntry, featureCount, columnar } = prediction;
+    for (let index = 0; index < featureCount; index++) {
+      let slot = this.#slotOfFeatureId[featureId[index]];
+      if (slot === undefined) slot = this.#slotOf(featureId[index], featureNames, pane);
+      if (slot === null) continue;
+      const entry = featureEntry[index];
+      if (columnar) this.#column(slot, pane, prediction, entry, decoder);
+      else slot.add(pane, type[entry], number[entry], view, start[entry], end[entry], weight, timeMs);
+    }
+    if (!prediction.failed || prediction.valueEntry !== NO_ENTRY) this.#output('value', prediction.valueEntry, pane, prediction, decoder);
+    if (!prediction.failed || prediction.scoreEntry !== NO_ENTRY) this.#output('score', prediction.scoreEntry, pane, prediction, decoder);
+    this.#count(pane, prediction);
+    this.#sinceStart += rows;
+    if (this.reference === undefined && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    return true;
+  }
+
+  /** @returns false when the prediction has left the longest window. */
+  observeJoined(pair: JoinedPair): boolean {
+    this.task ??= taskOf(pair);
+    this.groundTruthDelay.add(pair.delayMs / 1000, 1);
+    const pane = this.rings.pane(pair.predictionTimeMs);
+    if (pane === undefined) return false;
+    addJoinedPair(pane.cells, pair, this.task, this.#options.positive);
+    return true;
+  }
+
+  /** Merges a window; the view's cells are valid until the next call. */
+  window(index: number): WindowView {
+    const cells = this.#cleared();
+    this.rings.collect(index, cells);
+    return new WindowView(this.rings.windowsMs[index], this.rings.windowStartMs(index), this.rings.endMs, cells);
+  }
+
+  /** Everything since the start; the cells are valid until the next call. */
+  sinceStart(): WindowView {
+    const cells = this.#cleared();
+    this.rings.collectAll(cells);
+    return new WindowView(Infinity, -Infinity, this.rings.endMs, cells);
+  }
+
+  /** A feature's profile in a window; undefined where the feature has no schema yet. */
+  profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile | undefined {
+    if (slot.schema === undefined) return undefined;
+    const expected = isOutput ? view.predictions - view.errors : view.predictions;
+    return new Profile(slot.schema, view.cells, slot, expected);
+  }
+
+  /** A frozen copy of a window, for another version to be compared against. */
+  snapshotProfiles(index: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+    const view = this.window(index);
+    const cells = view.cells.slice();
+    const frozen = new WindowView(view.windowMs, view.startMs, view.endMs, cells);
+    const features = new Map<string, Profile>();
+    const outputs = new Map<Output, Profile>();
+    for (const [name, slot] of this.features) {
+      const profile = this.profile(slot, frozen, false);
+      if (profile !== undefined) features.set(name, profile);
+    }
+    for (const [name, slot] of this.outputs) {
+      const profile = this.profile(slot, frozen, true);
+      if (profile !== undefined) outputs.set(name, profile);
+    }
+    return { features, outputs };
+  }
+
+  #count(pane: Pane, prediction: Prediction): void {
+    const { weight, rows, timeMs } = prediction;
+    const total = weight * rows;
+    const { cells } = pane;
+    cells[VERSION_CELL.predictions] += total;
+    cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
+    if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
+    addBounded(this.predictionsByRole, prediction.role, total);
+    if (prediction.failed) {
+      cells[VERSION_CELL.errors] += total;
+      addBounded(this.errorsByType, prediction.errorType, total);
+    }
+    this.droppedAttributes += prediction.droppedAttributes;
+    if (prediction.columnar) this.batchSizes.add(rows, 1);
+    const { durationNs } = prediction;
+    if (durationNs === durationNs) {
+      this.latency.add(durationNs / 1e9, weight, timeMs, prediction.batch.bytes, prediction.traceIdAt);
+    }
+  }
+
+  #output(name: Output, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
+    if (entry === NO_ENTRY) return;
+    const slot = this.outputs.get(name) ?? this.#newOutputSlot(name, pane);
+    if (slot === undefined) return;
+    const { type, number, start, end } = prediction.batch.attributes;
+    if (prediction.columnar) this.#column(slot, pane, prediction, entry, decoder);
+    else {
+      const { weight, timeMs } = prediction;
+      slot.add(pane, type[entry], number[entry], prediction.batch.view, start[entry], end[entry], weight, timeMs);
+    }
+  }
+
+  #column(slot: FeatureSlot, pane: Pane, prediction: Prediction, entry: number, decoder: RecordDecoder): void {
+    const { batch, weight, timeMs } = prediction;
+    const { type, start, end } = batch.attributes;
+    if (type[entry] === VALUE.bytes) {
+      for (let at = start[entry]; at < end[entry]; at += 8) {
+        slot.add(pane, VALUE.double, batch.view.getFloat64(at, true), batch.view, 0, 0, weight, timeMs);
+      }
+      return;
+    }
+    decoder.eachElement(batch, entry, (value: DecodedValue) => {
+      slot.add(pane, value.type, value.number, batch.view, value.start, value.end, weight, timeMs);
+    });
+  }
+
+  #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {
+    const name = featureNames[featureId];
+    let slot = this.features.get(name);
+    if (slot === undefined) {
+      slot = this.#slot(name);
+      if (slot !== undefined) this.#baseline(slot, pane, false);
+    }
+    this.#slotOfFeatureId[featureId] = slot ?? null;
+    return slot ?? null;
+  }
+
+  #slot(name: string): FeatureSlot | undefined {
+    const limit = this.#options.featureLimit;
+    if (this.features.size >= this.#options.maxFeatures) {
+      limit.overflow++;
+      return undefined;
+    }
+    const offset = this.#space.allocateHeader();
+    if (offset < 0) {
+      limit.overflow++;
+      return undefined;
+    }
+    const slot = new FeatureSlot(name, offset, this.#space, this.#slotOptions);
+    this.features.set(name, slot);
+    limit.used = Math.max(limit.used, this.features.size);
+    return slot;
+  }
+
+  #outputSlot(name: Output): FeatureSlot | undefined {
+    const offset = this.#space.allocateHeader();
+    if (offset < 0) return undefined;
+    const slot = new FeatureSlot(name, offset, this.#space, this.#slotOptions);
+    this.outputs.set(name, slot);
+    return slot;
+  }
+
+  #newOutputSlot(name: Output, pane: Pane): FeatureSlot | undefined {
+    const slot = this.#outputSlot(name);
+    if (slot !== undefined) this.#baseline(slot, pane, true);
+    return slot;
+  }
+
+  /** Predictions from before a feature was first seen do not count as lacking it. */
+  #baseline(slot: FeatureSlot, current: Pane, isOutput: boolean): void {
+    for (const pane of [this.rings.totals, ...this.rings.panes(), current]) {
+      this.#space.widen(pane);
+      const { cells } = pane;
+      const errors = isOutput ? cells[VERSION_CELL.errors] : 0;
+      cells[slot.offset + FEATURE_CELL.base] = cells[VERSION_CELL.predictions] - errors;
+    }
+  }
+
+  #freeze(): void {
+    const all = this.sinceStart();
+    const features = new Map<string, Profile>();
+    const outputs = new Map<Output, Profile>();
+    const freeze = (slot: FeatureSlot, isOutput: boolean): Profile | undefined => {
+      const buffer = slot.buffer;
+      const header = all.cells.slice(slot.offset, slot.offset + FEATURE_CELLS);
+      const profile = freezeProvisional(slot, header, isOutput ? all.predictions - all.errors : all.predictions);
+      slot.buffer = undefined;
+      if (profile === undefined || buffer === undefined) return undefined;
+      const values = profile.schema.kind === 'text' ? buffer.lengths : buffer.values;
+      for (let at = 0; at < buffer.count; at++) {
+        const pane = this.rings.pane(buffer.timesMs[at]) ?? this.rings.totals;
+        this.#space.widen(pane);
+        slot.replay(pane.cells, values[at], buffer.weights[at]);
+      }
+      return profile;
+    };
+    for (const [name, slot] of this.features) {
+      const profile = freeze(slot, false);
+      if (profile !== undefined) features.set(name, profile);
+    }
+    for (const [name, slot] of this.outputs) {
+      const profile = freeze(slot, true);
+      if (profile !== undefined) outputs.set(name, profile);
+    }
+    this.reference = { kind: 'provisional', name: this.version, hash: '', features, outputs };
+  }
+
+  #cleared(): Float64Array {
+    if (this.#scratch.length < this.#space.width) this.#scratch = new Float64Array(Math.ceil(this.#space.width * 1.125));
+    else this.#scratch.fill(0);
+    return this.#scratch;
+  }
+}
+
+/** Counts under a key; past a bound, new keys are counted under `_OTHER`. */
+function addBounded(counts: Map<string, number>, key: string, amount: number): void {
+  const before = counts.get(key);
+  if (before === undefined && counts.size >= OVERFLOW_KEYS_MAX) addBounded(counts, '_OTHER', amount);
+  else counts.set(key, (before ?? 0) + amount);
+}

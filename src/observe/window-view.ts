@@ -1,0 +1,34 @@
+/** One window of one model version, merged from its panes: read it before the next evaluation, the cells are reused. */
+import { VERSION_CELL } from './cells.js';
+
+export class WindowView {
+  readonly windowMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly cells: Float64Array;
+
+  constructor(windowMs: number, startMs: number, endMs: number, cells: Float64Array) {
+    this.windowMs = windowMs;
+    this.startMs = startMs;
+    this.endMs = endMs;
+    this.cells = cells;
+  }
+
+  get predictions(): number {
+    return this.cells[VERSION_CELL.predictions];
+  }
+
+  get errors(): number {
+    return this.cells[VERSION_CELL.errors];
+  }
+
+  get joined(): number {
+    return this.cells[VERSION_CELL.joined];
+  }
+
+  /** What a count of weighted observations is worth in independent ones: at most 1 per observation. */
+  get effectiveShare(): number {
+    const squares = this.cells[VERSION_CELL.squaredWeights];
+    return squares === 0 ? 1 : Math.min(1, this.predictions / squares);
+  }
+}
