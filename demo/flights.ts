@@ -14,8 +14,6 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 export interface FlightFeatures {
   /** Hour of the departure, 0 to 23, local time. */
   hour: number;
-  /** `Mon` to `Sun`. */
-  weekday: string;
   /** Miles. */
   distance: number;
   /** IATA code. */
@@ -27,6 +25,13 @@ export interface FlightFeatures {
   /** Flights on that route in January: how well known it is. */
   route_flights: number;
 }
+
+/** What a model computes with: what it is asked with, and what it reads from the calendar by itself. */
+export interface ModelInputs extends FlightFeatures {
+  weekday: Weekday;
+}
+
+export type Weekday = (typeof WEEKDAYS)[number];
 
 export interface Flight {
   readonly id: string;
@@ -43,7 +48,13 @@ export interface FlightColumns {
   readonly row: readonly number[];
   readonly departureMs: readonly number[];
   readonly late: readonly boolean[];
-  readonly features: { readonly [Name in keyof FlightFeatures]: readonly FlightFeatures[Name][] };
+  readonly features: { readonly [Name in keyof ModelInputs]: readonly ModelInputs[Name][] };
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+export function weekdayOf(departureMs: number): Weekday {
+  return WEEKDAYS[new Date(departureMs).getUTCDay()];
 }
 
 export const LATE_MINUTES = 15;
@@ -56,7 +67,6 @@ export const PLAY_END = '2001-07-01';
 
 const FEATURE_NAMES: readonly (keyof FlightFeatures)[] = [
   'hour',
-  'weekday',
   'distance',
   'origin',
   'destination',
@@ -150,20 +160,22 @@ export class FlightData {
         from raw where ${between(from, until)}
       )
       select row::double as row, epoch_ms(date)::double as departure, delay > ${LATE_MINUTES} as late,
-        hour(date)::integer as hour, strftime(date, '%a') as weekday, distance::integer as distance, origin, destination,
+        hour(date)::integer as hour, distance::integer as distance, origin, destination,
         origin_departures::integer as origin_departures, coalesce(route_flights, 0) as route_flights
       from counted left join route using (origin, destination)
       where delay >= ${EARLIEST_CREDIBLE_DELAY_MINUTES} and hash(row, ${seed}) % ${million} < ${Math.round(share * million)}
       order by row`);
     const [row, departureMs, late, ...features] = reader.getColumns();
+    const recorded = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, features[index]]));
     return {
       rows: reader.currentRowCount,
       row: row as number[],
       departureMs: departureMs as number[],
       late: late as boolean[],
-      features: Object.fromEntries(
-        FEATURE_NAMES.map((name, index) => [name, features[index]]),
-      ) as unknown as FlightColumns['features'],
+      features: {
+        ...recorded,
+        weekday: (departureMs as number[]).map(weekdayOf),
+      } as unknown as FlightColumns['features'],
     };
   }
 

@@ -5,14 +5,15 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api';
+import { type DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api';
 import { seededRandom } from '../src/lib/random.js';
 import {
   isCategorical,
   weightFactor,
   weightName,
   type DelayModel,
-  type FeatureName,
+  recordedFeatures,
+  type InputName,
   type Scaling,
 } from './delay-model.js';
 import { type FlightColumns, type FlightData } from './flights.js';
@@ -25,21 +26,21 @@ const HELD_OUT_FROM = Date.UTC(2001, 0, 25);
 
 interface Recipe extends TrainingOptions {
   readonly version: string;
-  readonly features: readonly FeatureName[];
+  readonly inputs: readonly InputName[];
 }
 
 /** The candidate knows two features more and is held back less. */
 export const RECIPES: readonly Recipe[] = [
   {
     version: CHAMPION,
-    features: ['hour', 'weekday', 'distance', 'origin', 'destination'],
+    inputs: ['hour', 'weekday', 'distance', 'origin', 'destination'],
     epochs: 3,
     learningRate: 0.1,
     l2: 1e-4,
   },
   {
     version: CANDIDATE,
-    features: ['hour', 'weekday', 'distance', 'origin', 'destination', 'origin_departures', 'route_flights'],
+    inputs: ['hour', 'weekday', 'distance', 'origin', 'destination', 'origin_departures', 'route_flights'],
     epochs: 3,
     learningRate: 0.1,
     l2: 1e-6,
@@ -59,11 +60,11 @@ export interface TrainedModel {
 /** Learns one version. Pure: the same columns, recipe and seed give the same model. */
 export function trainDelayModel(data: FlightColumns, recipe: Recipe, seed: number): TrainedModel {
   const scaling = Object.fromEntries(
-    recipe.features
+    recipe.inputs
       .filter((feature) => !isCategorical(feature))
       .map((feature) => [feature, scalingOf(data.features[feature])]),
   );
-  const { sparse, names } = encode(data, recipe.features, scaling);
+  const { sparse, names } = encode(data, recipe.inputs, scaling);
   const taught: number[] = [];
   const heldOut: number[] = [];
   for (let row = 0; row < data.rows; row++) (data.departureMs[row] < HELD_OUT_FROM ? taught : heldOut).push(row);
@@ -73,7 +74,7 @@ export function trainDelayModel(data: FlightColumns, recipe: Recipe, seed: numbe
   const model: DelayModel = {
     name: MODEL_NAME,
     version: recipe.version,
-    features: recipe.features,
+    inputs: recipe.inputs,
     threshold: cutOff(
       taught.map((row) => scores[row]),
       late,
@@ -110,7 +111,7 @@ export async function writeTrained(
   const { model, scores } = trained;
   await writeFile(modelFile(directory, model.version), `${JSON.stringify(model, null, 1)}\n`);
   const columns: Record<string, readonly unknown[]> = {
-    ...Object.fromEntries(model.features.map((feature) => [feature, data.features[feature]])),
+    ...Object.fromEntries(recordedFeatures(model).map((feature) => [feature, data.features[feature]])),
     late: data.late,
     predicted_late: Array.from(scores, (score) => score >= model.threshold),
     score: Array.from(scores),
@@ -153,7 +154,7 @@ export function areaUnderCurve(scores: readonly number[], positive: readonly boo
 
 function encode(
   data: FlightColumns,
-  features: readonly FeatureName[],
+  features: readonly InputName[],
   scaling: DelayModel['scaling'],
 ): { sparse: SparseRows; names: string[] } {
   const columns = features.length;
