@@ -1,0 +1,276 @@
+/** Panels of one feature of one version against its reference: is it drift, which bins moved, and what else is wrong. */
+import {
+  BIN,
+  DRIFT_STATISTICS,
+  FEATURE_METRIC,
+  LABEL,
+  prometheusName,
+  type DriftStatistic,
+  type MetricDefinition,
+} from '../../registry/index.js';
+import { aggregateBy, equal, select, type Matcher, type QueryLabel } from '../promql.js';
+import { RECORDED } from '../rules/recording-rules.js';
+import type { PanelDefinition, PanelRow } from './panel-definition.js';
+
+const subject: readonly Matcher[] = [
+  equal(LABEL.modelName, '$model'),
+  equal(LABEL.modelVersion, '$version'),
+  equal(LABEL.feature, '$feature'),
+];
+const inWindow: readonly Matcher[] = [...subject, equal(LABEL.window, '$window')];
+const over = (matchers: readonly Matcher[], metric: MetricDefinition, ...more: Matcher[]): string =>
+  select(prometheusName(metric), [...matchers, ...more]);
+const now = (metric: MetricDefinition, ...more: Matcher[]): string => `max(${over(inWindow, metric, ...more)})`;
+const per = (label: QueryLabel, series: string): string => aggregateBy('max', [label], series);
+
+const third = { kind: 'timeseries', width: 8, height: 8 } as const;
+const half = { ...third, width: 12 } as const;
+const CRITICAL = { fields: /^critical value$/, color: 'orange', dashed: true } as const;
+const THRESHOLD = { fields: /^threshold$/, color: 'red', dashed: true } as const;
+const REFERENCE = { fields: /^reference/, color: 'text', dashed: true } as const;
+
+const state = `${over(inWindow, FEATURE_METRIC.driftState)} == 1`;
+const threshold = `max(${select(RECORDED.featureThreshold.name, inWindow)})`;
+
+function verdict(statistic: DriftStatistic): PanelDefinition[] {
+  const small = { kind: 'stat', width: 4, height: 4 } as const;
+  const isStatistic = equal(LABEL.statistic, statistic);
+  return [
+    {
+      ...small,
+      title: 'State',
+      description:
+        'ready: there is enough data to compare. not_enough_data, no_traffic, no_reference: nothing can be said, which is not the same as no drift.',
+      unit: 'none',
+      showsName: true,
+      queries: [{ expr: per(LABEL.state, state), legend: `{{${LABEL.state}}}` }],
+      noValue: 'not watched',
+    },
+    {
+      ...small,
+      title: `Drift (${statistic})`,
+      description: `${statistic} over the chosen window against the reference: the statistic that alerts look at.`,
+      unit: 'none',
+      decimals: 3,
+      queries: [{ expr: now(FEATURE_METRIC.drift, isStatistic), legend: statistic }],
+      noValue: 'not enough data',
+    },
+    {
+      ...small,
+      title: 'Critical value',
+      description:
+        'What the statistic reaches with no drift at the configured false-alarm rate, for this number of observations.',
+      unit: 'none',
+      decimals: 3,
+      queries: [{ expr: now(FEATURE_METRIC.driftCriticalValue, isStatistic), legend: 'critical value' }],
+      noValue: 'not enough data',
+    },
+    {
+      ...small,
+      title: 'Threshold',
+      description: 'What matters in practice, as configured for this feature. An alert needs more than both.',
+      unit: 'none',
+      queries: [{ expr: threshold, legend: 'threshold' }],
+      noValue: 'not enough data',
+    },
+    {
+      ...small,
+      title: 'Drifted since',
+      description: 'Since when the statistic has been above both, in event time.',
+      unit: 'dateTimeFromNow',
+      queries: [{ expr: `${now(FEATURE_METRIC.driftSince, isStatistic)} * 1000 > 0`, legend: 'since' }],
+      noValue: 'not drifted',
+    },
+    {
+      ...small,
+      title: 'Observations',
+      description: 'Values of the feature in the chosen window, missing ones included: the n behind every number here.',
+      unit: 'short',
+      queries: [{ expr: `sum(${over(inWindow, FEATURE_METRIC.windowObservations)})`, legend: 'observations' }],
+    },
+  ];
+}
+
+const STATISTIC_TITLE: Record<DriftStatistic, string> = {
+  psi: 'Population stability index',
+  js: 'Jensen-Shannon distance',
+  ks: 'Kolmogorov-Smirnov statistic',
+};
+
+/** Those that alerts look at also show the threshold, which only they have. */
+function driftOverTime(alerting: DriftStatistic): PanelDefinition[] {
+  return DRIFT_STATISTICS.map((statistic) => ({
+    ...third,
+    title: STATISTIC_TITLE[statistic],
+    description: `${statistic} over the chosen window, and the value that chance alone reaches at this number of observations${statistic === alerting ? ', and the threshold of the alert' : ''}.`,
+    unit: 'none',
+    min: 0,
+    queries: [
+      { expr: now(FEATURE_METRIC.drift, equal(LABEL.statistic, statistic)), legend: statistic },
+      { expr: now(FEATURE_METRIC.driftCriticalValue, equal(LABEL.statistic, statistic)), legend: 'critical value' },
+      ...(statistic === alerting ? [{ expr: threshold, legend: 'threshold' }] : []),
+    ],
+    styles: [CRITICAL, THRESHOLD],
+  }));
+}
+
+/** Shares below this count as this, so that an empty bin contributes a number. */
+const SHARE_MIN = '0.0001';
+
+function bins(): PanelDefinition[] {
+  const counted = aggregateBy('sum', [LABEL.bin], `increase(${over(subject, FEATURE_METRIC.bin)}[$window])`);
+  const current = `${counted} / scalar(sum(${counted}) > 0)`;
+  const reference = per(LABEL.bin, over(subject, FEATURE_METRIC.referenceBin));
+  const [p, q] = [current, reference].map((share) => `clamp_min(${share}, ${SHARE_MIN})`);
+  const bars = { kind: 'barchart', width: 12, height: 9, joinBy: LABEL.bin } as const;
+  const running =
+    'Counted by Prometheus as it scraped, over the length of the chosen window: a replay of old events shows when it arrived.';
+  return [
+    {
+      ...bars,
+      title: 'Bins: now and in the reference',
+      description: `Share of values in each bin (deciles of the reference or categories; below, above, missing, unseen) beside the reference's share. ${running}`,
+      unit: 'percentunit',
+      min: 0,
+      queries: [
+        { expr: current, instant: true },
+        { expr: reference, instant: true },
+      ],
+      columns: { [LABEL.bin]: 'Bin', 'Value #A': 'now', 'Value #B': 'reference' },
+      styles: [{ fields: /^reference$/, color: 'text' }],
+    },
+    {
+      ...bars,
+      title: 'Which bins moved',
+      description: `Each bin's contribution to the population stability index: (p−q)·ln(p/q). The tall ones moved. ${running}`,
+      unit: 'none',
+      queries: [{ expr: `(${p} - ${q}) * ln(${p} / ${q})`, instant: true }],
+      columns: { [LABEL.bin]: 'Bin', Value: 'contribution' },
+    },
+    {
+      ...half,
+      width: 24,
+      title: 'Bins over time',
+      description: 'Share of arriving values by bin.',
+      unit: 'percentunit',
+      stacked: true,
+      queries: [
+        {
+          expr: aggregateBy('sum', [LABEL.bin], `rate(${over(subject, FEATURE_METRIC.bin)}[$__rate_interval])`),
+          legend: `{{${LABEL.bin}}}`,
+        },
+      ],
+    },
+  ];
+}
+
+const quality: readonly PanelDefinition[] = [
+  {
+    ...half,
+    title: 'Values that are not as in the reference',
+    description:
+      "Shares of the window's values that are missing, outside the reference's range, in unseen categories or of another type; and the reference's own share of missing values.",
+    unit: 'percentunit',
+    min: 0,
+    queries: [
+      { expr: now(FEATURE_METRIC.windowMissing), legend: 'missing' },
+      { expr: now(FEATURE_METRIC.windowOutOfRange), legend: 'out of range' },
+      { expr: now(FEATURE_METRIC.windowUnseen), legend: 'unseen category' },
+      { expr: now(FEATURE_METRIC.windowTypeMismatch), legend: 'type mismatch' },
+      {
+        expr: `max(${over(subject, FEATURE_METRIC.referenceBin, equal(LABEL.bin, BIN.missing))})`,
+        legend: 'reference: missing',
+      },
+    ],
+    styles: [REFERENCE],
+  },
+  {
+    ...half,
+    title: 'Missing by reason',
+    description:
+      'Missing values per second: absent (no such key), empty (an empty value), nan. They point at different faults.',
+    unit: 'cps',
+    min: 0,
+    noValue: 'none is missing',
+    queries: [
+      {
+        expr: aggregateBy('sum', [LABEL.reason], `rate(${over(subject, FEATURE_METRIC.missing)}[$__rate_interval])`),
+        legend: `{{${LABEL.reason}}}`,
+      },
+    ],
+  },
+];
+
+function moments(title: string, description: string, names: readonly string[]): PanelDefinition {
+  return {
+    ...third,
+    title,
+    description,
+    unit: 'short',
+    noValue: 'not numeric',
+    queries: names.flatMap((name) => [
+      { expr: now(FEATURE_METRIC.moment, equal(LABEL.moment, name)), legend: name },
+      {
+        expr: `max(${over(subject, FEATURE_METRIC.referenceMoment, equal(LABEL.moment, name))})`,
+        legend: `reference: ${name}`,
+      },
+    ]),
+    styles: [REFERENCE],
+  };
+}
+
+const distribution: readonly PanelDefinition[] = [
+  {
+    ...third,
+    title: 'Quantiles',
+    description: "Quantiles of the window's values, in the feature's own unit. Empty for a category.",
+    unit: 'short',
+    noValue: 'not numeric',
+    queries: [{ expr: per(LABEL.quantile, over(inWindow, FEATURE_METRIC.quantile)), legend: `q{{${LABEL.quantile}}}` }],
+  },
+  moments(
+    'Mean and standard deviation',
+    "Of the window's values, with the reference's (dashed), in the feature's own unit.",
+    ['mean', 'stddev'],
+  ),
+  moments('Minimum and maximum', "Of the window's values, with the reference's (dashed), in the feature's own unit.", [
+    'min',
+    'max',
+  ]),
+];
+
+const volume: readonly PanelDefinition[] = [
+  {
+    ...half,
+    title: 'Observations by window',
+    description: 'Values in each window, missing ones included.',
+    unit: 'short',
+    min: 0,
+    queries: [
+      {
+        expr: aggregateBy('sum', [LABEL.window], over(subject, FEATURE_METRIC.windowObservations)),
+        legend: `{{${LABEL.window}}}`,
+      },
+    ],
+  },
+  {
+    ...half,
+    kind: 'state-timeline',
+    title: 'State over time',
+    description: 'Whether there was enough data to compare, over the chosen window.',
+    unit: 'none',
+    queries: [{ expr: per(LABEL.state, over(inWindow, FEATURE_METRIC.driftState)), legend: `{{${LABEL.state}}}` }],
+    texts: { '0': { text: ' ', color: 'transparent' }, '1': { text: 'yes', color: 'blue' } },
+  },
+];
+
+export function featureRows(statistic: DriftStatistic): PanelRow[] {
+  return [
+    { title: 'Verdict', panels: verdict(statistic) },
+    { title: 'Drift against what chance explains', panels: driftOverTime(statistic) },
+    { title: 'Which bins moved', panels: bins() },
+    { title: 'Data quality', panels: quality },
+    { title: 'Distribution', panels: distribution },
+    { title: 'Volume', panels: volume },
+  ];
+}

@@ -1,0 +1,84 @@
+/**
+ * Alert definitions to Prometheus alerting rules: one per scope of thresholds, with the owner and tier of the model joined
+ * on, so that models which nobody configured reach the default owner all the same.
+ */
+import type { Config } from '../../config/index.js';
+import { LABEL } from '../../registry/index.js';
+import { DASHBOARD_UID } from '../dashboard-uids.js';
+import { thresholdScopes, type Scope } from '../threshold-scopes.js';
+import type { AlertDefinition, AlertText, ProcessAlertDefinition } from './alert-definition.js';
+import { dashboardUrl, runbookFile, severityTemplate } from './annotation.js';
+import { FEATURE_ALERTS } from './feature-alerts.js';
+import { MODEL_ALERTS } from './model-alerts.js';
+import { processAlerts } from './process-alerts.js';
+import { RECORDED } from './recording-rules.js';
+import type { AlertingRule } from './rule.js';
+
+function runbookUrl(config: Config, alert: string): string {
+  return `${config.alerts.runbookBase.replace(/\/$/, '')}/${runbookFile(alert)}`;
+}
+
+function joinOwner(condition: string, subject: AlertDefinition['subject']): string {
+  const [labels, owner] =
+    subject === 'model'
+      ? [[LABEL.modelName], RECORDED.modelOwner.name]
+      : [[LABEL.modelName, LABEL.modelVersion], RECORDED.versionOwner.name];
+  const joined = `group_left (${LABEL.owner}, ${LABEL.tier}) ${owner}`;
+  return `(\n  ${condition}\n)\n  * on (${labels.join(', ')}) ${joined}`;
+}
+
+function modelRule(definition: AlertDefinition, scope: Scope, text: AlertText, config: Config): AlertingRule {
+  return {
+    alert: definition.name,
+    expr: joinOwner(text.condition, definition.subject),
+    for: definition.for,
+    labels: { [LABEL.severity]: severityTemplate(definition.severity) },
+    annotations: {
+      summary: text.summary,
+      description: text.description,
+      runbook_url: scope.model?.runbook ?? runbookUrl(config, definition.name),
+      dashboard_url: dashboardUrl(
+        config.alerts.dashboardBase,
+        definition.dashboard.name,
+        definition.dashboard.variables,
+      ),
+    },
+  };
+}
+
+function modelRules(definitions: readonly AlertDefinition[], config: Config): AlertingRule[] {
+  return definitions.flatMap((definition) => {
+    const subject = definition.subject === 'feature' || definition.subject === 'output' ? definition.subject : 'model';
+    const keys = definition.thresholds(config);
+    // What depends on no threshold is one rule for all, unless a model has a runbook of its own to link to.
+    return thresholdScopes(config, keys, subject).flatMap((scope) => {
+      const text = definition.build(scope, config);
+      return text === undefined ? [] : [modelRule(definition, scope, text, config)];
+    });
+  });
+}
+
+function processRule(definition: ProcessAlertDefinition, config: Config): AlertingRule {
+  return {
+    alert: definition.name,
+    expr: definition.condition,
+    for: definition.for,
+    labels: { [LABEL.severity]: definition.severity, [LABEL.owner]: config.alerts.defaultOwner },
+    annotations: {
+      summary: definition.summary,
+      description: definition.description,
+      runbook_url: runbookUrl(config, definition.name),
+      dashboard_url: `${config.alerts.dashboardBase.replace(/\/$/, '')}/${DASHBOARD_UID.fleet}`,
+    },
+  };
+}
+
+export const featureAlertRules = (config: Config): AlertingRule[] => modelRules(FEATURE_ALERTS, config);
+export const modelAlertRules = (config: Config): AlertingRule[] => modelRules(MODEL_ALERTS, config);
+export const processAlertRules = (config: Config): AlertingRule[] =>
+  processAlerts(config).map((definition) => processRule(definition, config));
+
+/** Names of the alerts about models, for those who treat them alike. */
+export const MODEL_ALERT_NAMES: readonly string[] = [
+  ...new Set([...FEATURE_ALERTS, ...MODEL_ALERTS].map(({ name }) => name)),
+];

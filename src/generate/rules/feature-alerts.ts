@@ -1,0 +1,151 @@
+/**
+ * Alerts about features and outputs: their distribution moved, or values are missing, unseen, out of range or of another
+ * type. Each asks for two things: more than the threshold (it matters) and more than the critical value at this number of
+ * observations (it is not luck). A drift statistic is published only with enough data, so 'ready' needs no matcher.
+ */
+import type { Config } from '../../config/index.js';
+import {
+  FEATURE_METRIC,
+  LABEL,
+  PREDICTION_METRIC,
+  prometheusName,
+  type LabelName,
+  type MetricDefinition,
+} from '../../registry/index.js';
+import { aggregateBy, equal, oneOf, select } from '../promql.js';
+import { criticalShare } from '../significance.js';
+import type { Scope } from '../threshold-scopes.js';
+import { BY_TIER, type AlertDefinition, type AlertText } from './alert-definition.js';
+import { label, lookup, percent, VALUE, WHO } from './annotation.js';
+import { RECORDED } from './recording-rules.js';
+
+const featureLabels = [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.window];
+const outputLabels = [LABEL.modelName, LABEL.modelVersion, LABEL.output, LABEL.window];
+const FEATURE_DASHBOARD = {
+  name: 'feature',
+  variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature, window: LABEL.window },
+} as const;
+
+interface DriftMetrics {
+  readonly drift: MetricDefinition;
+  readonly driftCriticalValue: MetricDefinition;
+  readonly windowObservations: MetricDefinition;
+}
+
+function drift(
+  metrics: DriftMetrics,
+  labels: readonly LabelName[],
+  subject: string,
+  scope: Scope,
+  config: Config,
+): AlertText {
+  const statistic = config.alerts.driftStatistic;
+  const threshold = scope.thresholds[statistic];
+  const isStatistic = equal(LABEL.statistic, statistic);
+  const windows = oneOf(LABEL.window, config.alerts.windows);
+  const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...scope.matchers]);
+  const critical = select(prometheusName(metrics.driftCriticalValue), [isStatistic]);
+  const withStatistic = [...labels, LABEL.statistic];
+  const criticalNow = lookup(
+    withStatistic,
+    (of) => `max(${prometheusName(metrics.driftCriticalValue)}{${of}})`,
+    'number',
+  );
+  const observations = lookup(labels, (of) => `sum(${prometheusName(metrics.windowObservations)}{${of}})`, 'count');
+  return {
+    condition: aggregateBy('max', withStatistic, `\n    ${value} > ${threshold}\n      >\n    ${critical}\n  `),
+    summary: `${WHO}: ${subject} drifted from its reference over ${label(LABEL.window)}`,
+    description: `${statistic} of ${subject} is ${VALUE.number} over ${label(LABEL.window)}. It matters above ${threshold}, and chance explains no more than ${criticalNow} at ${observations} observations.`,
+  };
+}
+
+interface ShareAlert {
+  readonly name: string;
+  readonly metric: MetricDefinition;
+  readonly threshold: 'missing' | 'unseenCategory' | 'outOfRange' | 'typeMismatch';
+  /** Completes 'values of feature x …'. */
+  readonly what: string;
+  /** Series of the share that is normal for this feature, where that is not 0. */
+  readonly normal?: string;
+}
+
+const SHARE_ALERTS: readonly ShareAlert[] = [
+  {
+    name: 'FeatureMissing',
+    metric: FEATURE_METRIC.windowMissing,
+    threshold: 'missing',
+    what: 'are missing',
+    normal: RECORDED.referenceMissing.name,
+  },
+  {
+    name: 'FeatureUnseenCategory',
+    metric: FEATURE_METRIC.windowUnseen,
+    threshold: 'unseenCategory',
+    what: 'are in categories that the reference does not have',
+  },
+  {
+    name: 'FeatureOutOfRange',
+    metric: FEATURE_METRIC.windowOutOfRange,
+    threshold: 'outOfRange',
+    what: "lie outside the reference's range",
+  },
+  {
+    name: 'FeatureTypeMismatch',
+    metric: FEATURE_METRIC.windowTypeMismatch,
+    threshold: 'typeMismatch',
+    what: 'have another type than in the reference',
+  },
+];
+
+function share(alert: ShareAlert, scope: Scope, config: Config): AlertText {
+  const threshold = scope.thresholds[alert.threshold];
+  const rate = config.compare.falseAlarmRate;
+  const windows = oneOf(LABEL.window, config.alerts.windows);
+  const value = select(prometheusName(alert.metric), [windows, ...scope.matchers]);
+  const observations = prometheusName(FEATURE_METRIC.windowObservations);
+  const tolerated = alert.normal === undefined ? `${threshold}` : `(${threshold} + ${alert.normal})`;
+  // A threshold of 0 says that one such value is one too many: there is no chance to allow for.
+  const critical = threshold === 0 ? tolerated : `(${criticalShare(tolerated, observations, rate)})`;
+  const seen = lookup(featureLabels, (of) => `sum(${observations}{${of}})`, 'count');
+  const normal =
+    alert.normal === undefined
+      ? ''
+      : ` (the reference has ${lookup(featureLabels, (of) => `max(${alert.normal}{${of}})`, 'percentage')})`;
+  const subject = `values of feature ${label(LABEL.feature)}`;
+  return {
+    condition: aggregateBy('max', featureLabels, `\n    ${value} > ${tolerated}\n      >\n    ${critical}\n  `),
+    summary: `${WHO}: ${subject} ${alert.what}`,
+    description: `${VALUE.percentage} of ${seen} ${subject} ${alert.what} over ${label(LABEL.window)}${normal}. It matters above ${percent(threshold)}, and this is more than chance explains at that number.`,
+  };
+}
+
+export const FEATURE_ALERTS: readonly AlertDefinition[] = [
+  {
+    name: 'FeatureDrift',
+    subject: 'feature',
+    for: '1m',
+    severity: BY_TIER,
+    thresholds: (config) => [config.alerts.driftStatistic],
+    dashboard: FEATURE_DASHBOARD,
+    build: (scope, config) => drift(FEATURE_METRIC, featureLabels, `feature ${label(LABEL.feature)}`, scope, config),
+  },
+  {
+    name: 'PredictionDrift',
+    subject: 'output',
+    for: '1m',
+    severity: BY_TIER,
+    thresholds: (config) => [config.alerts.driftStatistic],
+    dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
+    build: (scope, config) =>
+      drift(PREDICTION_METRIC, outputLabels, `the prediction's ${label(LABEL.output)}`, scope, config),
+  },
+  ...SHARE_ALERTS.map((alert): AlertDefinition => ({
+    name: alert.name,
+    subject: 'feature',
+    for: '1m',
+    severity: BY_TIER,
+    thresholds: () => [alert.threshold],
+    dashboard: FEATURE_DASHBOARD,
+    build: (scope, config) => share(alert, scope, config),
+  })),
+];
