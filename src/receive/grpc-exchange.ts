@@ -44,6 +44,7 @@ export class GrpcExchange {
   #principal: string | undefined;
   #heldBytes = 0;
   #discardedBytes = 0;
+  #messageSeen = false;
   #entered = false;
   #handling = false;
   #whole = false;
@@ -57,7 +58,7 @@ export class GrpcExchange {
     this.#signal = signal;
     const sendStatus = call.sendStatus;
     call.sendStatus = (status) => {
-      this.#outcome ??= outcomeOf(status.code);
+      this.#outcome ??= this.#outcomeOf(status.code);
       sendStatus.call(call, status);
     };
     call.decompressMessage = (framedMessage, encoding) => this.#decompress(framedMessage, encoding);
@@ -95,6 +96,7 @@ export class GrpcExchange {
 
   /** What it throws the library sends as the status of the call. */
   #decompress(framedMessage: Buffer, encoding: string): Buffer {
+    this.#messageSeen = true;
     const message = framedMessage.subarray(FRAME_HEADER_BYTES);
     const { admission, maxMessageBytes } = this.#context;
     const { bytes } = admission;
@@ -178,18 +180,13 @@ export class GrpcExchange {
     this.#context.admission.leave(this.#heldBytes);
     this.#heldBytes = 0;
   }
-}
 
-/** The outcome behind a status that the library made up itself. */
-function outcomeOf(code: GrpcCode | null | undefined): RequestOutcome {
-  switch (code) {
-    case GrpcCode.OK:
-      return 'ok';
-    case GrpcCode.RESOURCE_EXHAUSTED:
-      return 'too_large';
-    case GrpcCode.DEADLINE_EXCEEDED:
-      return 'timeout';
-    default:
-      return 'malformed';
+  /** The outcome behind a status that the library made up itself. */
+  #outcomeOf(code: GrpcCode | null | undefined): RequestOutcome {
+    if (code === GrpcCode.OK) return 'ok';
+    if (code === GrpcCode.RESOURCE_EXHAUSTED) return 'too_large';
+    if (code === GrpcCode.DEADLINE_EXCEEDED) return 'timeout';
+    // The stream of a client that has gone ends like any other, only without a message.
+    return this.#messageSeen ? 'malformed' : 'aborted';
   }
 }
