@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PlumblineError } from '../lib/plumbline-error.js';
-import { parseConfig } from './parse-config.js';
+import { parseConfig, type ParsedConfig } from './parse-config.js';
 import { formatProblem } from './problem.js';
 import { type Config } from './schema.js';
 
@@ -14,7 +14,7 @@ const FILE_BYTES_MAX = 10 * 1024 * 1024;
  * @throws PB1001 where the file cannot be read, PB1002 where it is not valid YAML, PB1003 where a value is not valid.
  */
 export function loadConfig(path: string): Config {
-  const { config, problems } = parseConfig(readText(path), resolve(path));
+  const { config, problems } = inspectConfig(path);
   if (config !== undefined) return config;
   const [first] = problems;
   const lines = problems.map((problem) => `\n  ${formatProblem(path, problem)}`).join('');
@@ -24,6 +24,11 @@ export function loadConfig(path: string): Config {
     remedy:
       problems.length === 1 ? undefined : `Begin with line ${first.line}, and run plumbline config check ${path}.`,
   });
+}
+
+/** The same for who wants the problems one by one. @throws PB1001 where the file cannot be read. */
+export function inspectConfig(path: string): ParsedConfig {
+  return parseConfig(readText(path), resolve(path));
 }
 
 /** Every default, as when there is no file. */

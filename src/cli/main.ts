@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** The `plumbline` command: gives `run` the process to work with. */
+import { describeError } from './error-message.js';
+import { EXIT } from './exit-status.js';
+import { run } from './run.js';
+import { processTerminal } from './terminal.js';
+
+const terminal = processTerminal();
+
+// What no verb waits for: its state is unknown, so nothing is drained or saved.
+process.on('uncaughtException', (error) => {
+  terminal.err(describeError(error, terminal));
+  process.exit(EXIT.ourFault);
+});
+
+process.exitCode = await run(process.argv.slice(2), terminal);
