@@ -7,7 +7,6 @@
  */
 import type { ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
-import type { Socket } from 'node:net';
 import {
   type Metadata,
   type sendUnaryData,
@@ -56,10 +55,10 @@ export class GrpcExchange {
     this.#context = context;
     this.#call = call;
     this.#signal = signal;
-    const sendStatus = call.sendStatus;
+    const sendStatus = call.sendStatus.bind(call);
     call.sendStatus = (status) => {
       this.#outcome ??= this.#outcomeOf(status.code);
-      sendStatus.call(call, status);
+      sendStatus(status);
     };
     call.decompressMessage = (framedMessage, encoding) => this.#decompress(framedMessage, encoding);
     call.stream.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -69,7 +68,7 @@ export class GrpcExchange {
   open(metadata: Metadata): boolean {
     const { admission, authentication } = this.#context;
     const [authorization] = metadata.get('authorization');
-    const socket = this.#call.stream.session?.socket as Socket | undefined;
+    const socket = this.#call.stream.session?.socket;
     const principal = authentication.identify(authorization?.toString(), socket);
     const refusal = principal instanceof Refusal ? principal : admission.enter();
     if (refusal !== undefined) {
@@ -108,7 +107,7 @@ export class GrpcExchange {
     if (body instanceof Refusal) {
       if (body.kind === 'overloaded') bytes.overflow += message.length;
       this.#note(body);
-      throw grpcStatus(body);
+      throw Object.assign(new Error(body.message), grpcStatus(body));
     }
     if (body !== message && this.#entered) {
       bytes.take(body.length);

@@ -50,7 +50,7 @@ export class HttpServer {
     const server = createHttpServer(endpoint, context);
     server.maxConnections = context.maxConnections;
     server.on('connection', (socket) => keepWhileOpen(this.#connections, socket));
-    server.on(endpoint.tls === undefined ? 'connection' : 'secureConnection', (socket) =>
+    server.on(endpoint.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       keepWhileOpen(this.#sockets, socket),
     );
     server.on('request', (request, response) => this.#onRequest(request, response, false));

@@ -19,16 +19,19 @@ export interface StatusMessage {
 
 export function decodeStatus(bytes: Uint8Array): StatusMessage {
   const Status = root.lookupType('Status');
-  const { code, message, details } = Status.toObject(Status.decode(bytes), { defaults: true });
-  if (details === undefined || details.length === 0) return { code, message };
-  const RetryInfo = root.lookupType('RetryInfo');
-  expectRetryInfo(details[0].typeUrl);
-  const retry = RetryInfo.toObject(RetryInfo.decode(details[0].value), { longs: Number, defaults: true });
-  return { code, message, retrySeconds: retry.retryDelay.seconds };
-}
-
-function expectRetryInfo(typeUrl: string): void {
+  const { code, message, details } = Status.toObject(Status.decode(bytes), { arrays: true, defaults: true }) as {
+    code: number;
+    message: string;
+    details: { typeUrl: string; value: Uint8Array }[];
+  };
+  if (details.length === 0) return { code, message };
+  const [{ typeUrl, value }] = details;
   if (typeUrl !== 'type.googleapis.com/google.rpc.RetryInfo') throw new Error(`unexpected detail ${typeUrl}`);
+  const RetryInfo = root.lookupType('RetryInfo');
+  const retry = RetryInfo.toObject(RetryInfo.decode(value), { longs: Number, defaults: true }) as {
+    retryDelay: { seconds: number };
+  };
+  return { code, message, retrySeconds: retry.retryDelay.seconds };
 }
 
 export interface PartialSuccessMessage {
@@ -39,7 +42,22 @@ export interface PartialSuccessMessage {
 /** Undefined where partial_success is unset. */
 export function decodeExportResponse(bytes: Uint8Array): PartialSuccessMessage | undefined {
   const ExportResponse = root.lookupType('ExportResponse');
-  const { partialSuccess } = ExportResponse.toObject(ExportResponse.decode(bytes), { longs: Number });
+  const { partialSuccess } = ExportResponse.toObject(ExportResponse.decode(bytes), { longs: Number }) as {
+    partialSuccess?: Partial<PartialSuccessMessage>;
+  };
   if (partialSuccess === undefined) return undefined;
   return { rejected: partialSuccess.rejected ?? 0, errorMessage: partialSuccess.errorMessage ?? '' };
+}
+
+/** The same messages in the JSON mapping of protobuf. */
+export function parseStatus(body: Buffer | string): {
+  code: number;
+  message: string;
+  details?: { retryDelay: string }[];
+} {
+  return JSON.parse(body.toString()) as ReturnType<typeof parseStatus>;
+}
+
+export function parsePartialSuccess(body: Buffer): Record<string, string> | undefined {
+  return (JSON.parse(body.toString()) as { partialSuccess?: Record<string, string> }).partialSuccess;
 }

@@ -1,3 +1,4 @@
+/** Bearer tokens and TLS on both transports, with certificates made for the test. */
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { credentials, status as GrpcCode } from '@grpc/grpc-js';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +9,8 @@ import { call, connectGrpc, EXPORT_PATH } from './grpc-client.js';
 import { post, PROTOBUF, RawConnection, start, until } from './receiver-fixture.js';
 
 const BODY = Buffer.from('\x0a\x05hello');
+/** TLS has no server name for an IP address. */
+const LOCALHOST = { 'grpc.ssl_target_name_override': 'localhost' };
 const bearerTokens = new Map([
   ['s3cret', { name: 'flights' }],
   ['other', { name: 'fraud' }],
@@ -29,7 +32,7 @@ describe('bearer tokens', () => {
     expect(http.status).toBe(401);
     expect(http.headers['www-authenticate']).toBe('Bearer realm="otlp"');
     expect(decodeStatus(http.body).code).toBe(GrpcCode.UNAUTHENTICATED);
-    const grpc = await call(connectGrpc(grpcAddress), EXPORT_PATH.traces, BODY, headers as Record<string, string>);
+    const grpc = await call(connectGrpc(grpcAddress), EXPORT_PATH.traces, BODY, headers);
     expect(grpc.code).toBe(GrpcCode.UNAUTHENTICATED);
     expect(deliveries).toEqual([]);
     await until(() => receiver.statistics.grpc.requests.traces.unauthenticated === 1);
@@ -78,7 +81,7 @@ describe('TLS', () => {
   test('both transports are served encrypted', async () => {
     const { httpPort, grpcAddress, deliveries } = await listening();
     expect(await postTls(httpPort, { ca: authority.certificate })).toBe(200);
-    expect((await call(connectGrpc(grpcAddress, {}, channel()), EXPORT_PATH.logs, BODY)).code).toBe(0);
+    expect((await call(connectGrpc(grpcAddress, LOCALHOST, channel()), EXPORT_PATH.logs, BODY)).code).toBe(0);
     expect(deliveries).toMatchObject([{ transport: 'http' }, { transport: 'grpc', body: BODY }]);
     expect(deliveries.map(({ principal }) => principal)).toEqual([undefined, undefined]);
   });
@@ -86,7 +89,7 @@ describe('TLS', () => {
   test('a client certificate lets in by its common name', async () => {
     const { httpPort, grpcAddress, deliveries } = await listening(authority.certificate);
     expect(await postTls(httpPort, { ca: authority.certificate, key: client.key, cert: client.certificate })).toBe(200);
-    expect((await call(connectGrpc(grpcAddress, {}, channel(client)), EXPORT_PATH.logs, BODY)).code).toBe(0);
+    expect((await call(connectGrpc(grpcAddress, LOCALHOST, channel(client)), EXPORT_PATH.logs, BODY)).code).toBe(0);
     expect(deliveries.map(({ principal }) => principal)).toEqual(['flight-delay', 'flight-delay']);
   });
 
@@ -96,7 +99,7 @@ describe('TLS', () => {
     await expect(postTls(httpPort, { ca })).rejects.toThrow();
     await expect(postTls(httpPort, { ca, key: stranger.key, cert: stranger.certificate })).rejects.toThrow();
     for (const identity of [undefined, stranger]) {
-      const answer = await call(connectGrpc(grpcAddress, {}, channel(identity)), EXPORT_PATH.logs, BODY);
+      const answer = await call(connectGrpc(grpcAddress, LOCALHOST, channel(identity)), EXPORT_PATH.logs, BODY);
       expect(answer.code).toBe(GrpcCode.UNAVAILABLE);
     }
     expect(deliveries).toEqual([]);

@@ -28,10 +28,11 @@ export function createAuthority(name: string): Authority {
   return { name, privateKey, ...issue(name, privateKey, name, publicKey, privateKey, constraints) };
 }
 
-/** For 127.0.0.1 where it is a server's. */
+/** For 127.0.0.1 and localhost where it is a server's. */
 export function createCertificate(authority: Authority, name: string): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const loopback = sequence(SUBJECT_ALT_NAME, der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))));
+  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const loopback = sequence(SUBJECT_ALT_NAME, der(0x04, names));
   return issue(authority.name, authority.privateKey, name, publicKey, privateKey, loopback);
 }
 

@@ -1,10 +1,11 @@
+/** What a shutdown does to requests in flight, to new ones and to idle connections, over real sockets. */
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { status as GrpcCode } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/receive/index.js';
 import { call, connectGrpc, EXPORT_PATH } from './grpc-client.js';
-import { post, PROTOBUF, RawConnection, send, start, until } from './receiver-fixture.js';
+import { post, PROTOBUF, RawConnection, responseOf, send, start, until } from './receiver-fixture.js';
 
 const BODY = Buffer.from('\x0a\x05hello');
 const GRACE_MS = 60_000;
@@ -44,9 +45,9 @@ describe('HTTP', () => {
     slow.write('ab');
     await until(() => inFlightBytes() === 2);
     const drained = receiver.drain(GRACE_MS);
-    const response = once(slow, 'response');
+    const response = responseOf(slow);
     slow.end('cd');
-    expect((await response)[0].statusCode).toBe(200);
+    expect((await response).statusCode).toBe(200);
     expect(deliveries[0].body.toString()).toBe('abcd');
     await drained;
   });

@@ -1,3 +1,4 @@
+/** Addresses that cannot be bound and options that make no sense are errors that name the key. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +20,7 @@ describe('an address that cannot be bound', () => {
       await expect(startReceiver(options)).rejects.toMatchObject({
         code: 'PB2001',
         key: `127.0.0.1:${port}`,
-        remedy: expect.stringContaining('another port'),
+        remedy: 'Stop the process that uses the port, or choose another port.',
       });
       const again = await startReceiver({ http: free, handler });
       expect(again.httpAddress).toBe(`127.0.0.1:${free.port}`);

@@ -1,3 +1,4 @@
+/** The health service against protobufjs' idea of its messages. */
 import { status as GrpcCode } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { expect, onTestFinished, test } from 'vitest';
@@ -20,7 +21,8 @@ function ask(service: string): Buffer {
 }
 
 function stateOf(response: Uint8Array = Buffer.alloc(0)): string {
-  return Response.toObject(Response.decode(response), { enums: String, defaults: true }).status;
+  const message = Response.toObject(Response.decode(response), { enums: String, defaults: true });
+  return (message as { status: string }).status;
 }
 
 test.each([

@@ -1,5 +1,11 @@
+/** OTLP over gRPC: what is delivered and what is refused, by the real client library and by bare HTTP/2 where that would not send it. */
 import { once } from 'node:events';
-import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { status as GrpcCode } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DeliveryError, type Outcome } from '../../src/receive/index.js';
@@ -298,7 +304,7 @@ function grpcStatusOf(stream: ClientHttp2Stream): Promise<string> {
     stream.on('response', (headers) => {
       if (headers['grpc-status'] !== undefined) resolve(String(headers['grpc-status']));
     });
-    stream.on('trailers', (trailers) => resolve(String(trailers['grpc-status'])));
+    stream.on('trailers', (trailers: IncomingHttpHeaders) => resolve(String(trailers['grpc-status'])));
   });
 }
 

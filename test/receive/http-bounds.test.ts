@@ -1,10 +1,11 @@
+/** What bounds the HTTP side: bombs, bytes in flight, clients that misbehave. Memory and counters must come back to nothing. */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/receive/index.js';
-import { decodeStatus } from './answer-messages.js';
-import { post, PROTOBUF, RawConnection, send, start, until } from './receiver-fixture.js';
+import { decodeStatus, parseStatus } from './answer-messages.js';
+import { post, PROTOBUF, RawConnection, responseOf, send, start, until } from './receiver-fixture.js';
 
 const BODY = Buffer.from('\x0a\x05hello');
 const GZIP = { ...PROTOBUF, 'Content-Encoding': 'gzip' };
@@ -59,9 +60,9 @@ describe('bytes in flight', () => {
     expect(refused.headers['retry-after']).toBe('1');
     expect(decodeStatus(refused.body)).toMatchObject({ code: 14, retrySeconds: 1 });
     expect(inFlightBytes()).toBe(70_000);
-    const response = once(slow, 'response');
+    const response = responseOf(slow);
     slow.end();
-    expect((await response)[0].statusCode).toBe(200);
+    expect((await response).statusCode).toBe(200);
     expect(deliveries.length).toBe(1);
     expect(receiver.statistics.http.requests.traces).toMatchObject({ ok: 1, overloaded: 1 });
     expect(receiver.limits[0].overflow).toBeGreaterThan(0);
@@ -160,7 +161,7 @@ describe('clients that misbehave', () => {
     connection.write(text);
     await until(() => connection.closed);
     expect(connection.received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(JSON.parse(connection.received.split('\r\n\r\n')[1]).message).not.toBe('');
+    expect(parseStatus(connection.received.split('\r\n\r\n')[1]).message).not.toBe('');
     const { malformed, header_too_large: headerTooLarge } = receiver.statistics.http.requests.none;
     expect(malformed + headerTooLarge).toBe(1);
   });

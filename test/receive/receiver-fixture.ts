@@ -1,6 +1,13 @@
 /** A receiver on loopback that keeps what it is handed, with clients that speak to it over real sockets. */
 import { once } from 'node:events';
-import { Agent, type IncomingHttpHeaders, request as httpRequest, type RequestOptions } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions,
+} from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import {
@@ -18,7 +25,7 @@ export interface Running {
   readonly grpcAddress: string;
   readonly deliveries: Delivery[];
   readonly rejections: Rejection[];
-  inFlightBytes(): number;
+  readonly inFlightBytes: () => number;
 }
 
 /** Starts both transports on free ports; when the test ends, drains and checks that nothing is held any more. */
@@ -81,11 +88,17 @@ export async function send(options: RequestOptions, body: string | Buffer = ''):
   const agent = options.agent ?? new Agent();
   const request = httpRequest({ host: '127.0.0.1', ...options, agent });
   request.end(body);
-  const [response] = await once(request, 'response');
+  const response = await responseOf(request);
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(response, 'end');
   if (agent instanceof Agent && options.agent === undefined) agent.destroy();
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+export async function responseOf(request: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
 }
 
 /** A bare connection, for what no HTTP client would send. */
