@@ -6,8 +6,7 @@
  * until its last byte, however many evaluations pass meanwhile: two sets of frames take turns, and an evaluation that
  * finds the spare set still held writes a new one. Nothing is copied and nothing is locked.
  *
- * Cost: `Series.set` is an array write, about 10 ns; `set` by label values first builds the label text to look the
- * series up, about 0.5 µs. Rendering yields to the event loop after every chunk of about 64 KiB.
+ * Cost: `Series.set` is an array write; `set` by label values looks the series up first, one map access per label. Rendering yields to the event loop after every chunk of about 64 KiB.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PROCESS_METRIC, type MetricDefinition } from '../registry/index.js';
@@ -32,7 +31,7 @@ export interface FamilySetOptions {
 }
 
 /** The frames of one evaluation, in the order of the families. */
-interface Evaluation {
+interface Publication {
   readonly frames: readonly Frame<Entry>[];
   readers: number;
 }
@@ -42,9 +41,9 @@ export class FamilySet {
   readonly #scalars = new Map<MetricDefinition, ScalarFamily>();
   readonly #histograms = new Map<MetricDefinition, HistogramFamily>();
   readonly #budget: SeriesBudget;
-  #published: Evaluation;
-  #spare: Evaluation | undefined;
-  #writing: Evaluation | undefined;
+  #published: Publication;
+  #spare: Publication | undefined;
+  #writing: Publication | undefined;
 
   constructor(definitions: readonly MetricDefinition[], options: FamilySetOptions) {
     this.#budget = new SeriesBudget(options.maxSeries);
@@ -56,7 +55,7 @@ export class FamilySet {
       names.add(family.name);
       return family;
     });
-    this.#published = this.#createEvaluation();
+    this.#published = this.#createPublication();
   }
 
   /** The limit on series: how many the last evaluation had, and how many were left out at all evaluations. */
@@ -147,13 +146,13 @@ export class FamilySet {
     return family;
   }
 
-  #takeSpare(): Evaluation {
+  #takeSpare(): Publication {
     const spare = this.#spare;
     this.#spare = undefined;
-    return spare !== undefined && spare.readers === 0 ? spare : this.#createEvaluation();
+    return spare !== undefined && spare.readers === 0 ? spare : this.#createPublication();
   }
 
-  #createEvaluation(): Evaluation {
+  #createPublication(): Publication {
     return { frames: this.#families.map((family) => family.createFrame()), readers: 0 };
   }
 

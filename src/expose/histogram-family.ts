@@ -4,7 +4,7 @@
  */
 import type { MetricDefinition } from '../registry/index.js';
 import { exemplarText } from './exemplar.js';
-import { Entry, Family } from './family.js';
+import { Entry, Family, flat } from './family.js';
 import type { BucketExemplars, Frame } from './frame.js';
 import type { SeriesBudget } from './series-budget.js';
 import { canonicalFloatText, labelText, valueText, type ExpositionFormat } from './text-format.js';
@@ -16,12 +16,15 @@ export class HistogramSeries extends Entry {
   readonly countText: string;
   readonly #family: HistogramFamily;
 
-  constructor(family: HistogramFamily, text: string, bucketTexts: readonly string[], braces: string) {
-    super(text);
+  constructor(family: HistogramFamily, labelValues: readonly string[]) {
+    super(labelValues);
     this.#family = family;
-    this.bucketTexts = bucketTexts;
-    this.sumText = `${family.name}_sum${braces} `;
-    this.countText = `${family.name}_count${braces} `;
+    const labels = labelText(family.definition.labels, labelValues);
+    const others = labels === '' ? '' : `${labels},`;
+    const braces = labels === '' ? '' : `{${labels}}`;
+    this.bucketTexts = family.les.map((le) => flat(`${family.name}_bucket{${others}le="${le}"} `));
+    this.sumText = flat(`${family.name}_sum${braces} `);
+    this.countText = flat(`${family.name}_count${braces} `);
   }
 
   /**
@@ -45,24 +48,19 @@ export class HistogramSeries extends Entry {
 
 export class HistogramFamily extends Family<HistogramSeries> {
   override readonly slice = 16;
-  readonly #les: readonly string[];
+  /** The values of the label `le`. */
+  readonly les: readonly string[];
 
   constructor(definition: MetricDefinition, budget: SeriesBudget, reserved: boolean) {
     const bounds = definition.buckets;
     if (bounds === undefined) throw new Error(`The histogram ${definition.instrument} has no buckets.`);
     const buckets = bounds.length + 1;
     super(definition, budget, { width: buckets + 1, seriesPerHandle: buckets + 2, reserved });
-    this.#les = [...bounds, Infinity].map(canonicalFloatText);
+    this.les = [...bounds, Infinity].map(canonicalFloatText);
   }
 
-  protected override textOf(labelValues: readonly string[]): string {
-    return labelText(this.definition.labels, labelValues);
-  }
-
-  protected override createHandle(text: string): HistogramSeries {
-    const others = text === '' ? '' : `${text},`;
-    const bucketTexts = this.#les.map((le) => `${this.name}_bucket{${others}le="${le}"} `);
-    return new HistogramSeries(this, text, bucketTexts, text === '' ? '' : `{${text}}`);
+  protected override createHandle(labelValues: readonly string[]): HistogramSeries {
+    return new HistogramSeries(this, labelValues);
   }
 
   override append(

@@ -3,18 +3,22 @@
  * scrape adds the number and a line feed, about 0.4 µs a series.
  */
 import type { MetricDefinition } from '../registry/index.js';
-import { Entry, Family } from './family.js';
+import { Entry, Family, flat } from './family.js';
 import type { Frame } from './frame.js';
 import type { SeriesBudget } from './series-budget.js';
 import { labelText, valueText, type ExpositionFormat } from './text-format.js';
 
 /** A series that its owner keeps and sets at every evaluation; not set, it is not on the page. */
 export class Series extends Entry {
+  /** What stands before the value. */
+  readonly text: string;
   readonly #family: ScalarFamily;
 
-  constructor(family: ScalarFamily, text: string) {
-    super(text);
+  constructor(family: ScalarFamily, labelValues: readonly string[]) {
+    super(labelValues);
     this.#family = family;
+    const labels = labelText(family.definition.labels, labelValues);
+    this.text = flat(labels === '' ? `${family.name} ` : `${family.name}{${labels}} `);
   }
 
   /** Setting twice in one evaluation keeps the later value. */
@@ -32,13 +36,8 @@ export class ScalarFamily extends Family<Series> {
     super(definition, budget, { width: 1, seriesPerHandle: 1, reserved });
   }
 
-  protected override textOf(labelValues: readonly string[]): string {
-    const labels = labelText(this.definition.labels, labelValues);
-    return labels === '' ? `${this.name} ` : `${this.name}{${labels}} `;
-  }
-
-  protected override createHandle(text: string): Series {
-    return new Series(this, text);
+  protected override createHandle(labelValues: readonly string[]): Series {
+    return new Series(this, labelValues);
   }
 
   override append(text: string, frame: Frame<Series>, from: number, to: number, _format: ExpositionFormat): string {

@@ -24,7 +24,7 @@ const SCRAPE_DURATION_MAX_MS = 60_000;
 const KEEP_ALIVE_MS = 75_000;
 /** How long `drain` lets scrapes finish. */
 const DRAIN_MS = 5_000;
-/** The page is so repetitive that the fastest level already makes it about twenty times smaller. */
+/** The page is so repetitive that the fastest level already makes it about ten times smaller. */
 const GZIP_OPTIONS = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
 
 const PATHS = { index: '/', metrics: '/metrics', live: '/healthz', ready: '/readyz' } as const;

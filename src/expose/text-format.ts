@@ -24,16 +24,9 @@ export function escapeHelp(help: string, format: ExpositionFormat): string {
   return help.replace(format === 'openmetrics' ? LABEL_SPECIALS : /[\\\n]/g, escaped);
 }
 
-/** `a="b",c="d"`, without braces. Throws where names and values do not pair up: a fault of the caller, not of the data. */
+/** `a="b",c="d"`, without braces. */
 export function labelText(names: readonly string[], values: readonly string[]): string {
-  if (names.length !== values.length) {
-    throw new RangeError(`${values.length} label values for the ${names.length} labels ${names.join(', ')}`);
-  }
-  let text = '';
-  for (let index = 0; index < names.length; index++) {
-    text += `${index === 0 ? '' : ','}${names[index]}="${escapeLabelValue(values[index])}"`;
-  }
-  return text;
+  return names.map((name, index) => `${name}="${escapeLabelValue(values[index])}"`).join(',');
 }
 
 /** A sample's value. */

@@ -1,6 +1,8 @@
 /** The text of both formats, letter by letter, and the life of a series from one evaluation to the next. */
 import { describe, expect, test } from 'vitest';
-import { FamilySet, metricsPage, type Exemplar } from '../../src/expose/index.js';
+import type { Exemplar } from '../../src/expose/exemplar.js';
+import { metricsPage } from '../../src/expose/exposition.js';
+import { FamilySet } from '../../src/expose/families.js';
 import {
   FEATURE_METRIC,
   METRICS,

@@ -1,6 +1,6 @@
 /** What several tests of the room do: gather a rendered page, and read it with a small parser of the text format. */
-import type { FamilySet } from '../../src/expose/index.js';
-import type { ExpositionFormat } from '../../src/expose/index.js';
+import type { FamilySet } from '../../src/expose/families.js';
+import type { ExpositionFormat } from '../../src/expose/text-format.js';
 
 export async function gather(chunks: AsyncIterable<Buffer>): Promise<string> {
   const buffers: Buffer[] = [];

@@ -1,7 +1,9 @@
 /** The process's own metrics in both formats, and the judgement of the real promtool on a whole page. */
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FamilySet, metricsPage, watchProcess, type ProcessMetrics } from '../../src/expose/index.js';
+import { metricsPage } from '../../src/expose/exposition.js';
+import { FamilySet } from '../../src/expose/families.js';
+import { watchProcess, type ProcessMetrics } from '../../src/expose/process-metrics.js';
 import { METRICS, prometheusName } from '../../src/registry/index.js';
 import { gather } from './page.js';
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startExposition, type Exposition, type ExpositionOptions } from '../../src/expose/index.js';
+import { startExposition, type Exposition, type ExpositionOptions } from '../../src/expose/server.js';
 import { silentLog } from '../../src/lib/log.js';
 import { PlumblineError } from '../../src/lib/plumbline-error.js';
 

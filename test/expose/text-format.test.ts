@@ -1,7 +1,7 @@
 /** Numbers and label values: literal cases, and the law that what is written can be read back. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FamilySet } from '../../src/expose/index.js';
+import { FamilySet } from '../../src/expose/families.js';
 import { canonicalFloatText, valueText } from '../../src/expose/text-format.js';
 import { FEATURE_METRIC } from '../../src/registry/index.js';
 import { pageOf, parsePage } from './page.js';
