@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.run', '.plumbline']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.run', '.plumbline', 'logs']);
 
 /** @param {string} root @param {string} [folder] below root @returns {string[]} paths relative to root, sorted, with `/` */
 export function projectFiles(root, folder = '.') {

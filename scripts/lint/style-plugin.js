@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 
-const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|interop|config|d))*\.(ts|js|mjs|cjs)$/;
+const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|interop|config|d))*\.(ts|js|mjs|cjs)$/;
 const FORBIDDEN_NAMES = /(^|-)(utils?|helpers?|commons?|misc)(-|\.|$)/;
 
 /** Attributes and metrics as they are spelled on the wire: `ml.model.name`, `ml_feature_drift_ratio`, `plumbline_limit_max`. */
