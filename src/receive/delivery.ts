@@ -1,6 +1,6 @@
 /**
  * What this room hands to the next stage, and what it takes back. The body is raw OTLP bytes, already decompressed and
- * within the message limit; it is a view that belongs to the handler until the handler has returned or its promise has settled.
+ * within the message limit; it belongs to the handler until the handler has returned or its promise has settled; after that its memory is used again.
  */
 export type Transport = 'http' | 'grpc';
 export type Signal = 'traces' | 'logs' | 'metrics';

@@ -3,6 +3,7 @@
  * through. The listening socket is ours and hands its connections to the library: so connections can be counted and
  * bounded, a failed bind can say why, and drain knows when the last one has closed.
  */
+import { type Http2Session } from 'node:http2';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import {
   type ConnectionInjector,
@@ -35,6 +36,9 @@ const OTHER_LIBRARY = {
 const KEEPALIVE_TIME_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 const MAX_STREAMS_PER_CONNECTION = 128;
+const STREAM_WINDOW_BYTES = 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 4 * STREAM_WINDOW_BYTES;
+const MAX_FRAME_BYTES = 256 * 1024;
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export class GrpcServer {
@@ -47,6 +51,7 @@ export class GrpcServer {
   readonly #exchanges = new Set<GrpcExchange>();
   /** From the library's headers object, the one thing that the interceptor and the method's handler both see. */
   readonly #exchangeByMetadata = new WeakMap<Metadata, GrpcExchange>();
+  readonly #widened = new WeakSet<Http2Session>();
   readonly #sweeper: NodeJS.Timeout;
 
   /** @throws PlumblineError PB2001, PB2002 */
@@ -100,6 +105,7 @@ export class GrpcServer {
       const signal = SIGNAL_BY_PATH.get(method.path);
       if (signal === undefined) return new ServerInterceptingCall(call);
       if (!isOpenCall(call)) return new ServerInterceptingCall(call, { start: () => call.sendStatus(OTHER_LIBRARY) });
+      this.#widen(call.stream.session);
       const exchange = new GrpcExchange(this.#context, call, signal);
       return new ServerInterceptingCall(call, {
         start: (next) =>
@@ -117,6 +123,17 @@ export class GrpcServer {
           }),
       });
     };
+  }
+
+  /**
+   * HTTP/2 starts with windows of 64 KiB, which a batch of half a megabyte over a network waits for many times, and with
+   * frames of 16 KiB, each of which costs an event. The library offers no option for either on the server's side.
+   */
+  #widen(session: Http2Session | undefined): void {
+    if (session === undefined || session.destroyed || this.#widened.has(session)) return;
+    this.#widened.add(session);
+    session.settings({ initialWindowSize: STREAM_WINDOW_BYTES, maxFrameSize: MAX_FRAME_BYTES });
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
   }
 
   #exportHandler(): handleUnaryCall<Buffer, Buffer> {

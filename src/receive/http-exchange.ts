@@ -98,8 +98,9 @@ export class HttpExchange {
 
   #deliver(signal: Signal, contentEncoding: ContentEncoding): void {
     this.#whole = true;
-    const { admission, handler, maxMessageBytes, statistics } = this.#context;
-    const received = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest, this.#heldBytes);
+    const { admission, handler, maxMessageBytes, scratch, statistics } = this.#context;
+    const joined = this.#rest && scratch.join(this.#rest, this.#heldBytes);
+    const received = joined ?? this.#first;
     this.#first = this.#rest = undefined;
     // An empty request is a success in every encoding, and nothing for the handler.
     if (received === undefined) {
@@ -120,6 +121,7 @@ export class HttpExchange {
       if (failure === undefined) this.#accept(signal, outcome);
       else this.refuse(Refusal.ofFailure(failure), failure);
     });
+    if (body === joined && !this.#settled) scratch.giveAway();
   }
 
   /** Exchanges the compressed bytes for the decompressed ones; `decompress` has made sure that they fit. */

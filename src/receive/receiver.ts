@@ -4,11 +4,12 @@ import { PlumblineError } from '../lib/plumbline-error.js';
 import { Admission } from './admission.js';
 import { Authentication, type BearerToken } from './authentication.js';
 import type { Handler } from './delivery.js';
-import { type Endpoint, isLoopback } from './endpoint.js';
+import { type Endpoint } from './endpoint.js';
 import { GrpcServer } from './grpc-server.js';
 import { type HttpEndpoint, HttpServer } from './http-server.js';
 import type { ReceiveContext } from './receive-context.js';
 import type { Rejection } from './refusal.js';
+import { ScratchBuffer } from './scratch-buffer.js';
 import { createStatistics, type ReceiverStatistics } from './statistics.js';
 
 export interface ReceiverOptions {
@@ -51,8 +52,6 @@ export interface Receiver {
   readonly statistics: ReceiverStatistics;
   /** What the receiver is bounded by, with how full it is. */
   readonly limits: readonly Limit[];
-  /** What an operator should know about how it listens, one sentence each. */
-  readonly warnings: readonly string[];
   /**
    * Refuses what is new, lets what is in flight finish, then closes every connection; after `graceMs` by force.
    * Resolves when both ports are closed and no handler runs any more, or when the grace is over.
@@ -69,6 +68,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     ...settings,
     admission,
     authentication: new Authentication(options.bearerTokens),
+    scratch: new ScratchBuffer(),
     statistics: createStatistics(),
     onReject: (rejection) => {
       try {
@@ -92,7 +92,6 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     grpcAddress: grpc?.address,
     statistics: context.statistics,
     limits: [admission.bytes, admission.requests, ...(grpc ? [grpc.server.health.watchers] : [])],
-    warnings: warningsOf(options),
     drain: (graceMs) => (drained ??= drainAll(admission, http?.server, grpc?.server, graceMs)),
   };
 }
@@ -125,13 +124,6 @@ function check(settings: ReceiverOptions & Required<Pick<ReceiverOptions, keyof 
       remedy: `Leave it out for the default, ${RECEIVER_DEFAULTS[key]}.`,
     });
   }
-}
-
-function warningsOf(options: ReceiverOptions): string[] {
-  const endpoints = [options.http, options.grpc].filter((endpoint) => endpoint !== undefined);
-  return endpoints
-    .filter(({ host, tls }) => !isLoopback(host) && options.bearerTokens === undefined && tls?.clientCa === undefined)
-    .map(({ host, port }) => `Anyone who can reach ${host}:${port} can send telemetry: there is no authentication.`);
 }
 
 function withoutUndefined(options: ReceiverOptions): ReceiverOptions {

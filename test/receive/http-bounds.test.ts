@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/receive/index.js';
+import type { Delivery, Outcome } from '../../src/receive/index.js';
 import { decodeStatus, parseStatus } from './answer-messages.js';
 import { post, PROTOBUF, RawConnection, responseOf, send, start, until } from './receiver-fixture.js';
 
@@ -100,6 +100,25 @@ describe('bytes in flight', () => {
     settle({ rejected: 0 });
     expect((await answer).status).toBe(200);
     expect(inFlightBytes()).toBe(0);
+  });
+
+  test('a body that a handler still works on stays as it is while others come', async () => {
+    const held: { readonly body: Uint8Array; readonly settle: () => void }[] = [];
+    const handler = ({ body, signal }: Delivery): Outcome | Promise<Outcome> => {
+      if (signal === 'logs') return { rejected: 0 };
+      return new Promise((resolve) => held.push({ body, settle: () => resolve({ rejected: 0 }) }));
+    };
+    const { httpPort } = await start({ handler });
+    const answers = ['a', 'b', 'c'].map((fill) => post(httpPort, '/v1/traces', PROTOBUF, Buffer.alloc(400_000, fill)));
+    await until(() => held.length === 3);
+    for (let other = 0; other < 5; other += 1) await post(httpPort, '/v1/logs', PROTOBUF, Buffer.alloc(500_000, 'x'));
+    const fills = held.map(({ body }) => String.fromCharCode(body[0]));
+    expect(fills.sort()).toEqual(['a', 'b', 'c']);
+    for (const { body, settle } of held) {
+      expect(Buffer.alloc(400_000, body[0]).equals(body)).toBe(true);
+      settle();
+    }
+    await Promise.all(answers);
   });
 
   test('requests in flight are bounded too', async () => {
