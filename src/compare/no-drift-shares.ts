@@ -54,7 +54,10 @@ export function noDriftShares(reference: Counts): NoDriftShares {
 
 /** Small counts stand for themselves; larger ones for their place on a grid of 5%. */
 function toGrid(count: number): number {
-  return count < EXACT_BELOW ? Math.ceil(count) : EXACT_BELOW + Math.round(Math.log(count / EXACT_BELOW) / GRID);
+  if (count <= 0) return 0;
+  return count < EXACT_BELOW
+    ? Math.max(1, Math.round(count))
+    : EXACT_BELOW + Math.round(Math.log(count / EXACT_BELOW) / GRID);
 }
 
 function fromGrid(place: number): number {
