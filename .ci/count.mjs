@@ -25,9 +25,9 @@ function read(name) {
 /** @param {string} part @returns {Count} */
 function countTests(part) {
   const text = read(`${part}.json`);
-  const { testResults } = /** @type {{ testResults: TestFile[] }} */ (
-    text === '' ? { testResults: [] } : JSON.parse(text)
-  );
+  /** @type {unknown} */
+  const results = text === '' ? { testResults: [] } : JSON.parse(text);
+  const { testResults } = /** @type {{ testResults: TestFile[] }} */ (results);
   const tests = testResults.flatMap((file) => file.assertionResults);
   // A file that fails before its first test has no results of its own.
   const filesThatFailed = testResults.filter(
