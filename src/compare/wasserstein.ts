@@ -5,7 +5,8 @@
  * Source: L. Kantorovich (1942); S. Vallender, Calculation of the Wasserstein distance on the line (1973).
  * Cost: O(bins), no allocation. Range: 0 to the distance between the outermost occupied positions.
  * Error: `wassersteinBound` — no observation moves further than to its position from the far end of its bin, so at most
- * Σ (p + q) · that way.
+ * Σ (p + q) · that way. Over 128 quantile bins of a normal reference it is off by under 0.05 σ for shifts up to 0.5 σ; by
+ * 0.29 σ for one of 2 σ, which crowds half of the window into the last, widest bin: there give the bins' means.
  */
 import { total, type Counts } from './counts.js';
 
