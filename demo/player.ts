@@ -8,7 +8,7 @@ import { startTelemetry } from 'plumbline/node';
 import { systemClock } from '../src/lib/clock.js';
 import { seededRandom } from '../src/lib/random.js';
 import { FlightData, landingMs, PLAY_START, type Flight } from './flights.js';
-import { endMs, INJECTIONS, sentFeatures, startMs, type Injection } from './injections.js';
+import { activeAt, endMs, INJECTIONS, sentFeatures, startMs, type Injection } from './injections.js';
 import { parseOptions, type DemoOptions } from './options.js';
 import { ServiceClient } from './service-client.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -68,17 +68,22 @@ async function play(options: DemoOptions, tell: (message: PlayerMessage) => void
   const arrivals = new ArrivalsFeed();
   const random = seededRandom(options.seed);
   const toStart = [...INJECTIONS];
-  const toEnd: Injection[] = [];
+  const injected = new Set<Injection>();
   let failed = 0;
   const underWay = new Set<Promise<void>>();
   tell({ kind: 'started', flights: flights.length, wallMs: Date.now() });
   const clock = new SimulatedClock(Date.parse(PLAY_START), options.daysPerSecond, systemClock);
   for (const flight of flights) {
     await clock.reach(flight.departureMs);
-    while (toEnd.length > 0 && endMs(toEnd[0]) <= flight.departureMs) await end(toEnd.shift() as Injection);
+    for (const injection of injected) {
+      if (endMs(injection) > flight.departureMs) continue;
+      injected.delete(injection);
+      if (injection.candidateDelayMs !== undefined) await service.delay({ version: CANDIDATE, delayMs: 0 });
+      tell({ kind: 'ended', injection: injection.name, wallMs: Date.now() });
+    }
     while (toStart.length > 0 && startMs(toStart[0]) <= flight.departureMs) {
       const injection = toStart.shift() as Injection;
-      toEnd.push(injection);
+      injected.add(injection);
       if (injection.candidateDelayMs !== undefined)
         await service.delay({ version: CANDIDATE, delayMs: injection.candidateDelayMs });
       tell({ kind: 'injected', injection: injection.name, wallMs: Date.now() });
@@ -87,7 +92,7 @@ async function play(options: DemoOptions, tell: (message: PlayerMessage) => void
     await service.room();
     const { id, departureMs } = flight;
     const asked = service
-      .predict({ id, departureMs, features: sentFeatures(flight.features, departureMs, random.next()) })
+      .predict({ id, departureMs, features: sentFeatures(flight.features, activeAt(departureMs), random.next()) })
       .then(
         () => arrivals.expect(flight),
         () => void failed++,
@@ -97,14 +102,8 @@ async function play(options: DemoOptions, tell: (message: PlayerMessage) => void
   }
   await Promise.all(underWay);
   arrivals.reportUntil(Infinity);
-  for (const injection of toEnd) await end(injection);
   service.close();
   tell({ kind: 'done', sent: flights.length, failed, landed: arrivals.reported, wallMs: Date.now() });
-
-  async function end(injection: Injection): Promise<void> {
-    if (injection.candidateDelayMs !== undefined) await service.delay({ version: CANDIDATE, delayMs: 0 });
-    tell({ kind: 'ended', injection: injection.name, wallMs: Date.now() });
-  }
 }
 
 const telemetry = startTelemetry();

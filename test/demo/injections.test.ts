@@ -1,7 +1,7 @@
 /** The schedule of faults: when, and that each does what it says and nothing else. */
 import { describe, expect, test } from 'vitest';
 import { activeAt, endMs, INJECTIONS, sentFeatures, startMs } from '../../demo/injections.js';
-import type { FlightFeatures } from '../../demo/flights.js';
+import { PLAY_END, PLAY_START, type FlightFeatures } from '../../demo/flights.js';
 
 const flight: FlightFeatures = {
   hour: 9,
@@ -13,25 +13,29 @@ const flight: FlightFeatures = {
 };
 
 describe('the schedule', () => {
-  test('is in order, with one fault at a time, each from its first instant to before its last', () => {
+  test('leaves the first weeks alone, then adds one fault after the other, each from its first instant to before its last', () => {
     INJECTIONS.forEach((injection, index) => {
-      expect(startMs(injection)).toBeLessThan(endMs(injection));
-      if (index > 0) expect(startMs(injection)).toBeGreaterThanOrEqual(endMs(INJECTIONS[index - 1]));
-      expect(activeAt(startMs(injection))).toEqual([injection]);
-      expect(activeAt(startMs(injection) - 1)).toEqual([]);
-      expect(activeAt(endMs(injection))).toEqual([]);
+      const before = index === 0 ? Date.parse(PLAY_START) + 14 * 86_400_000 : startMs(INJECTIONS[index - 1]);
+      expect(startMs(injection)).toBeGreaterThan(before);
+      expect(endMs(injection)).toBeLessThanOrEqual(Date.parse(PLAY_END));
+      expect(activeAt(startMs(injection))).toContain(injection);
+      expect(activeAt(startMs(injection) - 1)).not.toContain(injection);
+      expect(activeAt(endMs(injection) - 1)).toContain(injection);
+      expect(activeAt(endMs(injection))).not.toContain(injection);
     });
   });
 });
 
 describe('what is sent', () => {
-  const during = (name: string, chance = 0): Partial<FlightFeatures> => {
-    const injection = INJECTIONS.find((entry) => entry.name === name);
-    return sentFeatures(flight, startMs(injection as (typeof INJECTIONS)[number]), chance);
-  };
+  const during = (name: string, chance = 0): Partial<FlightFeatures> =>
+    sentFeatures(
+      flight,
+      INJECTIONS.filter((entry) => entry.name === name),
+      chance,
+    );
 
   test('is the truth outside of the faults', () => {
-    expect(sentFeatures(flight, Date.UTC(2001, 1, 1), 0)).toEqual(flight);
+    expect(sentFeatures(flight, [], 0)).toEqual(flight);
   });
 
   test('has the distance in kilometres', () => {
@@ -46,6 +50,16 @@ describe('what is sent', () => {
 
   test('has a code that January does not have', () => {
     expect(during('an unseen airport')).toEqual({ ...flight, destination: 'KORD' });
+  });
+
+  test('has all that is wrong at the time', () => {
+    expect(sentFeatures(flight, INJECTIONS, 0)).toEqual({
+      distance: 1609,
+      origin: 'ATL',
+      destination: 'KORD',
+      origin_departures: 40,
+      route_flights: 700,
+    });
   });
 
   test('is the truth while the candidate is slow', () => {
