@@ -13,8 +13,8 @@ const UNFINISHED = /\b(TODO|FIXME|XXX)\b/;
 const TEXT = /\.(ts|js|mjs|cjs|json|md|ya?ml|sh|toml|py|go)$|\/run$/;
 /** Files whose subject is these very words. */
 const SPEAKS_OF_THEM = new Set(['scripts/checks/layout.mjs', 'eslint.config.js', 'CONTRIBUTING.md']);
-/** Top-level files of src, besides rooms. */
-const SRC_FILES = new Set(['collector.ts']);
+/** collector.ts and the few files that fill the rooms' options for it; more would be a room without a name. */
+const COMPOSITION_FILES_MAX = 4;
 
 /** @param {string} root @returns {{ rooms: string[], faults: string[] }} */
 function checkRooms(root) {
@@ -22,12 +22,17 @@ function checkRooms(root) {
   const faults = [];
   /** @type {Set<string>} */
   const rooms = new Set();
+  /** @type {string[]} */
+  const composition = [];
   for (const file of projectFiles(root, 'src')) {
     const [, room, ...rest] = file.split('/');
     if (rest.length > 0) rooms.add(room);
-    else if (!SRC_FILES.has(room))
-      faults.push(`${file}: src holds rooms and ${[...SRC_FILES].join(', ')}; move it into a room`);
+    else composition.push(file);
   }
+  if (composition.length > COMPOSITION_FILES_MAX)
+    faults.push(
+      `src: ${composition.length} files stand outside of rooms (${composition.join(', ')}); ${COMPOSITION_FILES_MAX} may`,
+    );
   for (const room of rooms) {
     const readme = `src/${room}/README.md`;
     if (!existsSync(join(root, readme)))

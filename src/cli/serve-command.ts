@@ -1,10 +1,8 @@
 /** `plumbline serve`: the collector as a process, from its configuration to the last drained item. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { LOG_LEVELS, type Config } from '../config/index.js';
 import { systemClock } from '../lib/clock.js';
 import { createLog } from '../lib/log.js';
-import { systemRandom } from '../lib/random.js';
 import { configOption, readConfig, type ConfigOption } from './config-source.js';
 import { configWarnings } from './config-warnings.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
@@ -45,9 +43,8 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitSta
   const stop = stopRequest(terminal);
   const collector = await startCollector(config, {
     clock: systemClock,
-    random: systemRandom,
     log: createLog(options.logLevel ?? config.log.level),
-    baseDirectory: resolve('.'),
+    version: VERSION,
   });
 
   terminal.err(`plumbline ${VERSION} with ${name}\n`);
