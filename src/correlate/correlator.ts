@@ -9,7 +9,7 @@
 import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
 import type { GroundTruthOutcome } from '../registry/index.js';
-import { IdentityRing } from './identity-ring.js';
+import { IdentityRing, type RingColumns } from './identity-ring.js';
 
 const WAITING = 0;
 const JOINED = 1;
@@ -23,6 +23,16 @@ export interface CorrelatorOptions {
   readonly maxEarlyGroundTruths: number;
   readonly earlyGraceMs: number;
   readonly maxVersions: number;
+}
+
+/** As plain data. */
+export interface CorrelatorState {
+  readonly predictions: RingColumns;
+  readonly early: RingColumns;
+  /** By version index. */
+  readonly versions: readonly (readonly [model: string, version: string])[];
+  readonly models: readonly string[];
+  readonly outcomes: ReadonlyMap<string, Record<GroundTruthOutcome, number>>;
 }
 
 /** A prediction and its ground truth, as `OutcomeCode`s. Reused: read it before the next call. */
@@ -175,6 +185,34 @@ export class Correlator {
     this.predictionLimit.used = predictions.size;
     const deadlineMs = this.#options.clock.nowMs() - this.#options.earlyGraceMs;
     while (this.#early.size > 0 && this.#early.columns.insertedMs[this.#early.oldest] < deadlineMs) this.#dropEarly();
+    this.groundTruthLimit.used = this.#early.size;
+  }
+
+  save(): CorrelatorState {
+    const versions: (readonly [string, string])[] = [];
+    for (const [model, indexes] of this.#versionIndexes) {
+      for (const [version, index] of indexes) versions[index] = [model, version];
+    }
+    return {
+      predictions: this.#predictions.save(),
+      early: this.#early.save(),
+      versions,
+      models: [...this.#models],
+      outcomes: this.#outcomes,
+    };
+  }
+
+  /** Only before anything else was taken in. */
+  restore(state: CorrelatorState): void {
+    for (const [model, version] of state.versions) this.versionIndex(model, version);
+    for (const model of state.models) {
+      this.#modelIndexes.set(model, this.#models.length);
+      this.#models.push(model);
+    }
+    for (const [model, outcomes] of state.outcomes) this.#outcomes.set(model, { ...outcomes });
+    this.#predictions.restore(state.predictions);
+    this.#early.restore(state.early);
+    this.predictionLimit.used = this.#predictions.size;
     this.groundTruthLimit.used = this.#early.size;
   }
 

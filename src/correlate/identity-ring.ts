@@ -78,11 +78,6 @@ export class IdentityRing {
     return this.#oldest;
   }
 
-  /** The `index`-th record, oldest first. */
-  position(index: number): number {
-    return (this.#oldest + index) % this.capacity;
-  }
-
   dropOldest(): void {
     const at = this.#oldest;
     const columns = this.columns;
@@ -100,5 +95,44 @@ export class IdentityRing {
   #bucket(high: number, low: number, owner: number): number {
     const mixed = Math.imul(low ^ Math.imul(owner + 1, 0x9e3779b1), 0x85ebca6b) ^ high;
     return (mixed ^ (mixed >>> 15)) & (this.#heads.length - 1);
+  }
+
+  /** The records, oldest first, as columns of their own. */
+  save(): RingColumns {
+    const { size, capacity } = this;
+    const ordered = <T extends RingColumns[keyof RingColumns]>(column: T): T => {
+      const out = new (column.constructor as new (length: number) => T)(size);
+      const first = Math.min(size, capacity - this.#oldest);
+      out.set(column.subarray(this.#oldest, this.#oldest + first));
+      if (first < size) out.set(column.subarray(0, size - first), first);
+      return out;
+    };
+    const { high, low, owner, timeMs, insertedMs, kind, number, score, flag } = this.columns;
+    return {
+      high: ordered(high),
+      low: ordered(low),
+      owner: ordered(owner),
+      timeMs: ordered(timeMs),
+      insertedMs: ordered(insertedMs),
+      kind: ordered(kind),
+      number: ordered(number),
+      score: ordered(score),
+      flag: ordered(flag),
+    };
+  }
+
+  /** Puts saved records back, the newest of them where not all fit. */
+  restore(saved: RingColumns): void {
+    const count = saved.high.length;
+    const { columns } = this;
+    for (let from = Math.max(0, count - this.capacity); from < count; from++) {
+      const at = this.insert(saved.high[from], saved.low[from], saved.owner[from]);
+      columns.timeMs[at] = saved.timeMs[from];
+      columns.insertedMs[at] = saved.insertedMs[from];
+      columns.kind[at] = saved.kind[from];
+      columns.number[at] = saved.number[from];
+      columns.score[at] = saved.score[from];
+      columns.flag[at] = saved.flag[from];
+    }
   }
 }

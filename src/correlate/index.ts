@@ -1,1 +1,2 @@
-export { Correlator, type CorrelatorOptions, JoinedPair, type Registration } from './correlator.js';
+/** The door of the room: ground truth joined to its prediction. */
+export { Correlator, type CorrelatorOptions, type CorrelatorState, JoinedPair, type Registration } from './correlator.js';

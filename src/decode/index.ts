@@ -1,6 +1,8 @@
 export { type AttributeColumns, VALUE } from './attribute-columns.js';
 export { type DecodedValue } from './attribute-decoder.js';
 export { BytesTable, hashBytes, NOT_FOUND, viewOf } from './bytes-table.js';
+export { transcodeLogs, transcodeMetrics, transcodeTraces } from './json-transcoder.js';
 export { KeyTable, type KeyTableOptions, UNKNOWN_KEY } from './key-table.js';
+export { countMetricPoints } from './metric-points.js';
 export { ABSENT, RecordBatch } from './record-batch.js';
 export { RecordDecoder, type RecordSignal } from './record-decoder.js';

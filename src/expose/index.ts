@@ -8,3 +8,7 @@ export { watchProcess, type ProcessMetrics } from './process-metrics.js';
 export { type Series } from './scalar-family.js';
 export { startExposition, type Exposition, type ExpositionOptions } from './server.js';
 export { type ExpositionFormat } from './text-format.js';
+export { Evaluation, type EvaluationOptions } from './evaluation.js';
+export { writeAccounting, writeGroundTruth, writeLimits, writeTransports } from './process-series.js';
+export { type ThresholdOf } from './subject-series.js';
+export { type ModelFacts } from './version-series.js';

@@ -16,8 +16,32 @@ export class SignalAccount {
   >;
 }
 
+/** As plain data. */
+export type AccountingState = Record<AccountedSignal, Pick<SignalAccount, 'received' | 'observed' | 'rejected' | 'ignored'>>;
+
 export class Accounting {
   readonly traces = new SignalAccount();
   readonly logs = new SignalAccount();
   readonly metrics = new SignalAccount();
+
+  save(): AccountingState {
+    const plain = ({ received, observed, rejected, ignored }: SignalAccount) => ({
+      received,
+      observed,
+      rejected: { ...rejected },
+      ignored: { ...ignored },
+    });
+    return { traces: plain(this.traces), logs: plain(this.logs), metrics: plain(this.metrics) };
+  }
+
+  restore(state: AccountingState): void {
+    for (const signal of ['traces', 'logs', 'metrics'] as const) {
+      const { received, observed, rejected, ignored } = state[signal];
+      const account = this[signal];
+      account.received = received;
+      account.observed = observed;
+      Object.assign(account.rejected, rejected);
+      Object.assign(account.ignored, ignored);
+    }
+  }
 }

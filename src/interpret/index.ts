@@ -1,4 +1,4 @@
-export { Accounting, type AccountedSignal, SignalAccount } from './accounting.js';
+export { Accounting, type AccountedSignal, type AccountingState, SignalAccount } from './accounting.js';
 export { Identity } from './identity.js';
 export { type Interpretation, Interpreter, type InterpreterOptions } from './interpreter.js';
 export { type Disposition, GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';

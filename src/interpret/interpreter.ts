@@ -2,7 +2,7 @@
  * Decoded records to predictions and ground truths, by the attribute conventions in the registry. Each record is
  * observed, rejected with a reason (it was meant for us and is faulty) or ignored with a reason; the counts add up.
  */
-import { ABSENT, RecordBatch, RecordDecoder, type RecordSignal, VALUE } from '../decode/index.js';
+import { ABSENT, countMetricPoints, RecordBatch, RecordDecoder, type RecordSignal, VALUE } from '../decode/index.js';
 import type { Clock } from '../lib/clock.js';
 import { EVENT, IGNORED, REJECTED, type IgnoredReason, type RejectedReason } from '../registry/index.js';
 import { Accounting } from './accounting.js';
@@ -91,6 +91,21 @@ export class Interpreter {
     if (firstReason === undefined) return ALL_WELL;
     const brief = Object.values(REJECTED).find(({ reason }) => reason === firstReason)?.brief ?? '';
     return { rejected, message: `${rejected} rejected; the first because: ${firstReason}. ${brief}` };
+  }
+
+  /** Data points are counted and, for now, read as nothing. @throws PlumblineError PB3001 */
+  interpretMetrics(bytes: Uint8Array): Interpretation {
+    const account = this.accounting.metrics;
+    try {
+      const points = countMetricPoints(bytes);
+      account.received += points;
+      account.ignored[IGNORED.unsupportedMetric.reason] += points;
+      return ALL_WELL;
+    } catch (error) {
+      account.received++;
+      account.rejected[REJECTED.undecodable.reason]++;
+      throw error;
+    }
   }
 
   #record(batch: RecordBatch, record: number, allowed?: ReadonlySet<string>): RejectedReason | IgnoredReason | undefined {

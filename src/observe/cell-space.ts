@@ -5,6 +5,12 @@
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELLS } from './cells.js';
 import type { CellLayout } from './pane-rings.js';
 
+/** As plain data. */
+export interface CellSpaceState {
+  readonly width: number;
+  readonly headers: readonly number[];
+}
+
 export class CellSpace implements CellLayout {
   width = VERSION_CELLS;
   readonly #maxCells: number;
@@ -34,6 +40,16 @@ export class CellSpace implements CellLayout {
     const cells = new Float64Array(pane.cells.length === 0 ? this.width : Math.ceil(this.width * 1.125));
     cells.set(pane.cells);
     pane.cells = cells;
+  }
+
+  save(): CellSpaceState {
+    return { width: this.width, headers: [...this.#headers] };
+  }
+
+  restore(state: CellSpaceState): void {
+    this.width = state.width;
+    this.#headers.length = 0;
+    this.#headers.push(...state.headers);
   }
 
   merge(into: Float64Array, from: Float64Array): void {

@@ -7,13 +7,26 @@ import { FEATURE_CELL } from './cells.js';
 import type { CellSpace } from './cell-space.js';
 import { BinFinder, binCount, type FeatureKind, type FeatureSchema, isNumeric } from './feature-schema.js';
 import { BUCKETS_PER_OCTAVE, logBucket, OCTAVES } from './log-buckets.js';
-import { ProvisionalBuffer } from './provisional-buffer.js';
+import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
 
 /** A pane, or anything else that holds cells. */
 export interface CellHolder {
   cells: Float64Array;
+}
+
+/** A slot as plain data. */
+export interface FeatureSlotState {
+  readonly name: string;
+  readonly offset: number;
+  readonly binsOffset: number;
+  readonly kind: FeatureKind | undefined;
+  readonly schema: FeatureSchema | undefined;
+  readonly pages: Int32Array;
+  readonly shift: number;
+  readonly buffer: ProvisionalBufferState | undefined;
+  readonly categories: readonly string[] | undefined;
 }
 
 export interface SlotOptions {
@@ -53,6 +66,11 @@ export class FeatureSlot {
     const bins = this.#space.allocate(binCount(schema));
     if (bins < 0) return false;
     this.binsOffset = bins;
+    this.#use(schema);
+    return true;
+  }
+
+  #use(schema: FeatureSchema): void {
     this.schema = schema;
     this.kind = schema.kind;
     if (isNumeric(schema)) {
@@ -64,7 +82,6 @@ export class FeatureSlot {
       this.categories = new BytesTable(schema.categories.length);
       for (const category of schema.categories) this.categories.internText(category);
     }
-    return true;
   }
 
   get shift(): number {
@@ -160,6 +177,28 @@ export class FeatureSlot {
     const page = this.#space.allocate(BUCKETS_PER_OCTAVE);
     this.pages[octave] = page;
     return page;
+  }
+
+  save(): FeatureSlotState {
+    const { name, offset, binsOffset, kind, schema, pages, buffer, categories } = this;
+    const texts = categories === undefined ? undefined : Array.from({ length: categories.size }, (_, id) => categories.text(id));
+    return { name, offset, binsOffset, kind, schema, pages, shift: this.#shift, buffer: buffer?.save(), categories: texts };
+  }
+
+  /** Only on a slot that has just been made. */
+  restore(state: FeatureSlotState): void {
+    this.binsOffset = state.binsOffset;
+    this.kind = state.kind;
+    this.pages.set(state.pages);
+    this.buffer?.restore(state.buffer);
+    if (state.buffer === undefined) this.buffer = undefined;
+    if (state.schema === undefined) {
+      if (state.categories !== undefined) {
+        this.categories = new BytesTable(this.#options.maxCategories);
+        for (const category of state.categories) this.categories.internText(category);
+      }
+    } else this.#use(state.schema);
+    this.#shift = state.shift;
   }
 
   /** Counts one value that had been kept back into the bins. */

@@ -15,7 +15,7 @@ export { FeatureSlot } from './feature-slot.js';
 export { Histogram } from './histogram.js';
 export { LatencyHistogram } from './latency-histogram.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
-export { type KnownModel, Observer, type ObserverOptions } from './observer.js';
+export { type KnownModel, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';
 export type { ReferenceProfiles } from './reference-profiles.js';
 export { VersionObserver } from './version-observer.js';

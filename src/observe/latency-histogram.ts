@@ -14,7 +14,8 @@ export interface LatencyExemplar {
 
 export class LatencyHistogram {
   readonly counts = new Float64Array(BUCKETS);
-  sumSeconds = 0;
+  /** Seconds. */
+  sum = 0;
   readonly #traceIds = new Uint8Array(BUCKETS * TRACE_ID_BYTES);
   readonly #seconds = new Float64Array(BUCKETS);
   readonly #timesMs = new Float64Array(BUCKETS).fill(-Infinity);
@@ -24,7 +25,7 @@ export class LatencyHistogram {
     let bucket = 0;
     while (bucket < BUCKETS - 1 && seconds > LATENCY_BUCKETS_SECONDS[bucket]) bucket++;
     this.counts[bucket] += weight;
-    this.sumSeconds += seconds * weight;
+    this.sum += seconds * weight;
     if (traceIdAt < 0 || timeMs - this.#timesMs[bucket] < EXEMPLAR_MIN_AGE_MS) return;
     this.#timesMs[bucket] = timeMs;
     this.#seconds[bucket] = seconds;

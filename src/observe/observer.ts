@@ -19,7 +19,7 @@ import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
 import { IGNORED, type Task } from '../registry/index.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
-import { VersionObserver } from './version-observer.js';
+import { VersionObserver, type VersionState } from './version-observer.js';
 
 export interface KnownModel {
   readonly task?: Task;
@@ -41,6 +41,12 @@ export interface ObserverOptions {
   readonly correlator: Correlator;
   readonly knownModel: (model: string) => KnownModel | undefined;
   readonly referenceOf: (model: string, version: string) => ReferenceProfiles | undefined;
+}
+
+/** As plain data. */
+export interface ObserverState {
+  readonly watermarkMs: number;
+  readonly versions: readonly VersionState[];
 }
 
 /** What the observer asks of the interpreter that feeds it. */
@@ -134,6 +140,29 @@ export class Observer implements ObservationSink {
   /** The version's observer, made when it is first heard of; undefined over the limits. */
   version(model: string, version: string): VersionObserver | undefined {
     return this.#versionOf(model, version);
+  }
+
+  save(): ObserverState {
+    return { watermarkMs: this.#watermarkMs, versions: [...this.versions()].map((version) => version.save()) };
+  }
+
+  /** Only before anything was observed. Returns a sentence for each version that starts anew. */
+  restore(state: ObserverState): string[] {
+    this.#watermarkMs = state.watermarkMs;
+    const skipped: string[] = [];
+    for (const saved of state.versions) {
+      const { model, version } = saved;
+      const reference = this.#options.referenceOf(model, version);
+      if (reference !== undefined && reference.hash !== saved.reference?.hash) {
+        skipped.push(`${model} ${version} starts anew: its reference has changed since the state was saved.`);
+        continue;
+      }
+      const observer = this.#discover(model, version);
+      observer?.restore(saved);
+      const index = observer === undefined ? -1 : this.#options.correlator.versionIndex(model, version);
+      if (index >= 0) this.#byIndex[index] = observer;
+    }
+    return skipped;
   }
 
   #registerRows(observer: VersionObserver, prediction: Prediction): void {

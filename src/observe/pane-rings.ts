@@ -29,6 +29,13 @@ interface Level {
   readonly panes: Map<number, Pane>;
 }
 
+/** As plain data. */
+export interface PaneRingsState {
+  readonly endMs: number;
+  readonly totals: Float64Array;
+  readonly panes: readonly Pane[];
+}
+
 export class PaneRings {
   readonly windowsMs: readonly number[];
   readonly #layout: CellLayout;
@@ -115,13 +122,21 @@ export class PaneRings {
     for (const level of this.#levels) yield* level.panes.values();
   }
 
-  /** Puts a saved pane back. */
-  restore(startMs: number, endMs: number, cells: Float64Array): void {
-    const level = this.#levels.find(({ paneMs }) => paneMs === endMs - startMs);
-    if (level === undefined) {
-      this.#layout.widen(this.totals);
-      this.#layout.merge(this.totals.cells, cells);
-    } else level.panes.set(Math.floor(startMs / level.paneMs), { startMs, endMs, cells });
+  save(): PaneRingsState {
+    return { endMs: this.#endMs, totals: this.totals.cells, panes: [...this.panes()] };
+  }
+
+  /** Panes of a width that no window has any more go into the totals. */
+  restore(state: PaneRingsState): void {
+    this.totals.cells = state.totals;
+    for (const { startMs, endMs, cells } of state.panes) {
+      const level = this.#levels.find(({ paneMs }) => paneMs === endMs - startMs);
+      if (level === undefined) {
+        this.#layout.widen(this.totals);
+        this.#layout.merge(this.totals.cells, cells);
+      } else level.panes.set(Math.floor(startMs / level.paneMs), { startMs, endMs, cells });
+    }
+    this.advance(state.endMs);
   }
 
   #find(timeMs: number): Pane | undefined {

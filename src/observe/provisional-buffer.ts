@@ -2,6 +2,14 @@
  * The first values of a feature that no reference describes, kept raw until there are enough of them to make bins from;
  * then they become the provisional reference and are counted into the windows they came from. Bounded by `max` values.
  */
+/** As plain data. */
+export interface ProvisionalBufferState {
+  readonly timesMs: Float64Array;
+  readonly weights: Float64Array;
+  readonly values: Float64Array;
+  readonly lengths: Float64Array;
+}
+
 export class ProvisionalBuffer {
   count = 0;
   readonly max: number;
@@ -24,6 +32,21 @@ export class ProvisionalBuffer {
     this.weights[at] = weight;
     this.values[at] = value;
     this.lengths[at] = length;
+  }
+
+  save(): ProvisionalBufferState {
+    const { count } = this;
+    const kept = (column: Float64Array): Float64Array => column.slice(0, count);
+    return {
+      timesMs: kept(this.timesMs),
+      weights: kept(this.weights),
+      values: kept(this.values),
+      lengths: kept(this.lengths),
+    };
+  }
+
+  restore(state: ProvisionalBufferState | undefined): void {
+    state?.values.forEach((value, at) => this.add(state.timesMs[at], state.weights[at], value, state.lengths[at]));
   }
 
   #grow(): void {

@@ -7,11 +7,12 @@ import { NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.
 import type { Limit } from '../lib/limit.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
-import { CellSpace } from './cell-space.js';
-import { FeatureSlot, type SlotOptions } from './feature-slot.js';
+import { CellSpace, type CellSpaceState } from './cell-space.js';
+import { numericSchema } from './feature-schema.js';
+import { FeatureSlot, type FeatureSlotState, type SlotOptions } from './feature-slot.js';
 import { Histogram } from './histogram.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import { type Pane, PaneRings } from './pane-rings.js';
+import { type Pane, PaneRings, type PaneRingsState } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { Profile } from './profile.js';
 import { freezeProvisional } from './provisional-reference.js';
@@ -32,7 +33,26 @@ export interface VersionOptions {
   readonly reference?: ReferenceProfiles;
 }
 
+/** A version as plain data. */
+export interface VersionState {
+  readonly model: string;
+  readonly version: string;
+  readonly reference: ReferenceProfiles | undefined;
+  readonly task: Task | undefined;
+  readonly space: CellSpaceState;
+  readonly rings: PaneRingsState;
+  readonly features: readonly FeatureSlotState[];
+  readonly outputs: readonly FeatureSlotState[];
+  readonly histograms: readonly { readonly counts: Float64Array; readonly sum: number }[];
+  readonly predictionsByRole: ReadonlyMap<string, number>;
+  readonly errorsByType: ReadonlyMap<string, number>;
+  readonly droppedAttributes: number;
+  readonly lastTimeMs: number;
+  readonly sinceStart: number;
+}
+
 const OVERFLOW_KEYS_MAX = 50;
+const NO_VALUES = new Float64Array(0);
 
 export class VersionObserver {
   readonly model: string;
@@ -121,11 +141,11 @@ export class VersionObserver {
     return new WindowView(Infinity, -Infinity, this.rings.endMs, cells);
   }
 
-  /** A feature's profile in a window; undefined where the feature has no schema yet. */
-  profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile | undefined {
-    if (slot.schema === undefined) return undefined;
+  /** A feature's profile in a window. One that has no bins (yet) has counts, moments and quantiles all the same. */
+  profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile {
     const expected = isOutput ? view.predictions - view.errors : view.predictions;
-    return new Profile(slot.schema, view.cells, slot, expected);
+    const schema = slot.schema ?? numericSchema(slot.name, 'numeric', NO_VALUES, { shift: slot.shift });
+    return new Profile(schema, view.cells, slot, expected);
   }
 
   /** A frozen copy of a window, for another version to be compared against. */
@@ -136,14 +156,71 @@ export class VersionObserver {
     const features = new Map<string, Profile>();
     const outputs = new Map<Output, Profile>();
     for (const [name, slot] of this.features) {
-      const profile = this.profile(slot, frozen, false);
-      if (profile !== undefined) features.set(name, profile);
+      if (slot.schema !== undefined) features.set(name, this.profile(slot, frozen, false));
     }
     for (const [name, slot] of this.outputs) {
-      const profile = this.profile(slot, frozen, true);
-      if (profile !== undefined) outputs.set(name, profile);
+      if (slot.schema !== undefined) outputs.set(name, this.profile(slot, frozen, true));
     }
     return { features, outputs };
+  }
+
+  save(): VersionState {
+    const { latency, batchSizes, groundTruthDelay } = this;
+    return {
+      model: this.model,
+      version: this.version,
+      reference: this.reference,
+      task: this.task,
+      space: this.#space.save(),
+      rings: this.rings.save(),
+      features: [...this.features.values()].map((slot) => slot.save()),
+      outputs: [...this.outputs.values()].map((slot) => slot.save()),
+      histograms: [latency, batchSizes, groundTruthDelay].map(({ counts, sum }) => ({ counts, sum })),
+      predictionsByRole: this.predictionsByRole,
+      errorsByType: this.errorsByType,
+      droppedAttributes: this.droppedAttributes,
+      lastTimeMs: this.lastTimeMs,
+      sinceStart: this.#sinceStart,
+    };
+  }
+
+  /** Only on an observer that has just been made. */
+  restore(state: VersionState): void {
+    this.features.clear();
+    this.outputs.clear();
+    this.#space.restore(state.space);
+    const slot = (saved: FeatureSlotState): FeatureSlot => {
+      const made = new FeatureSlot(saved.name, saved.offset, this.#space, this.#slotOptions);
+      made.restore(saved);
+      return made;
+    };
+    for (const saved of state.features) this.features.set(saved.name, slot(saved));
+    for (const saved of state.outputs) this.outputs.set(saved.name as Output, slot(saved));
+    this.rings.restore(state.rings);
+    this.reference ??= state.reference && rewrapped(state.reference);
+    this.task ??= state.task;
+    [this.latency, this.batchSizes, this.groundTruthDelay].forEach((histogram, index) => {
+      histogram.counts.set(state.histograms[index].counts);
+      histogram.sum = state.histograms[index].sum;
+    });
+    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.set(role, count);
+    for (const [type, count] of state.errorsByType) this.errorsByType.set(type, count);
+    this.droppedAttributes = state.droppedAttributes;
+    this.lastTimeMs = state.lastTimeMs;
+    this.#sinceStart = state.sinceStart;
+    this.#bindReference();
+  }
+
+  /** The slot and the reference share one schema object, which is how a comparison knows that they fit. */
+  #bindReference(): void {
+    for (const [name, profile] of this.reference?.features ?? []) {
+      const slot = this.features.get(name);
+      if (slot?.schema !== undefined) slot.schema = profile.schema;
+    }
+    for (const [name, profile] of this.reference?.outputs ?? []) {
+      const slot = this.outputs.get(name);
+      if (slot?.schema !== undefined) slot.schema = profile.schema;
+    }
   }
 
   #count(pane: Pane, prediction: Prediction): void {
@@ -278,6 +355,15 @@ export class VersionObserver {
     else this.#scratch.fill(0);
     return this.#scratch;
   }
+}
+
+/** Profiles lose their class on disk. */
+function rewrapped(saved: ReferenceProfiles): ReferenceProfiles {
+  const wrap = <Key>(profiles: ReadonlyMap<Key, Profile>): Map<Key, Profile> =>
+    new Map(
+      [...profiles].map(([key, { schema, cells, place, expected }]) => [key, new Profile(schema, cells, place, expected)]),
+    );
+  return { ...saved, features: wrap(saved.features), outputs: wrap(saved.outputs) };
 }
 
 /** Counts under a key; past a bound, new keys are counted under `_OTHER`. */

@@ -1,0 +1,76 @@
+/**
+ * Turns everything observed into one consistent set of families, at most every `everyMs`. Runs version by version with a
+ * turn of the event loop between two, so that ingestion is not held up; scrapes see the last complete evaluation.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CriticalValues } from '../compare/index.js';
+import type { Clock } from '../lib/clock.js';
+import type { Observer, VersionObserver } from '../observe/index.js';
+import type { FamilySet } from './families.js';
+import { type ModelFacts, VersionSeries } from './version-series.js';
+
+export interface EvaluationOptions {
+  readonly families: FamilySet;
+  readonly observer: Observer;
+  readonly criticalValues: CriticalValues;
+  readonly minimumObservations: number;
+  readonly windows: readonly string[];
+  readonly everyMs: number;
+  readonly clock: Clock;
+  readonly factsOf: (model: string) => ModelFacts;
+  /** Writes what does not belong to a version: accounting, limits, ground truth. */
+  readonly writeProcess: (families: FamilySet) => void;
+}
+
+export class Evaluation {
+  /** How long the latest one took, yields included. */
+  durationMs = 0;
+  readonly #options: EvaluationOptions;
+  readonly #series = new Map<VersionObserver, VersionSeries>();
+  #finishedMs = -Infinity;
+  #running: Promise<void> | undefined;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the published families are at most `everyMs` old. */
+  async refresh(): Promise<void> {
+    if (this.#running === undefined && this.#options.clock.nowMs() - this.#finishedMs < this.#options.everyMs) return;
+    await this.run();
+  }
+
+  /** Evaluates now, or joins the evaluation that is running. */
+  async run(): Promise<void> {
+    this.#running ??= this.#evaluate().finally(() => (this.#running = undefined));
+    await this.#running;
+  }
+
+  async #evaluate(): Promise<void> {
+    const { families, observer, clock } = this.#options;
+    const startMs = clock.nowMs();
+    observer.advance();
+    const current = new Set(observer.versions());
+    for (const version of this.#series.keys()) if (!current.has(version)) this.#series.delete(version);
+    families.begin();
+    for (const version of current) {
+      this.#seriesOf(version).write();
+      await nextTurn();
+    }
+    this.#options.writeProcess(families);
+    families.commit();
+    this.#finishedMs = clock.nowMs();
+    this.durationMs = this.#finishedMs - startMs;
+  }
+
+  #seriesOf(version: VersionObserver): VersionSeries {
+    let series = this.#series.get(version);
+    if (series === undefined) {
+      const { families, criticalValues, minimumObservations, windows, factsOf } = this.#options;
+      const facts = factsOf(version.model);
+      series = new VersionSeries(version, { families, criticalValues, minimumObservations, windows, facts });
+      this.#series.set(version, series);
+    }
+    return series;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * The series of one subject (a feature, or an output) of one model version: what the registry's subject families name,
+ * for each window. Handles are made once and kept.
+ */
+import type { FeatureComparison } from '../compare/index.js';
+import { FEATURE_CELL, isNumeric, type Profile } from '../observe/index.js';
+import {
+  type DriftState,
+  type DriftStatistic,
+  type FEATURE_METRIC,
+  type MetricDefinition,
+  MISSING_REASONS,
+  MOMENTS,
+  QUANTILES,
+} from '../registry/index.js';
+import type { FamilySet } from './families.js';
+import type { Series } from './scalar-family.js';
+
+export type SubjectFamilies = Record<keyof typeof FEATURE_METRIC, MetricDefinition>;
+
+/** Below this drift is of no practical matter; from configuration. */
+export type ThresholdOf = (statistic: DriftStatistic) => number;
+
+interface WindowSeries {
+  readonly observations: Series;
+  readonly missing: Series;
+  readonly typeMismatch: Series;
+  readonly outOfRange: Series;
+  readonly unseen: Series;
+  readonly moments: readonly Series[];
+  readonly quantiles: readonly Series[];
+  readonly drift: readonly Series[];
+  readonly critical: readonly Series[];
+  readonly since: readonly Series[];
+  readonly states: Readonly<Record<DriftState, Series>>;
+  /** Event time since which each statistic has been over both limits; 0: it is not. */
+  readonly sinceMs: number[];
+}
+
+const ALL_STATISTICS: readonly DriftStatistic[] = ['psi', 'js', 'ks'];
+
+export class SubjectSeries {
+  readonly #families: FamilySet;
+  readonly #metric: SubjectFamilies;
+  readonly #labels: readonly string[];
+  readonly #windows: readonly WindowSeries[];
+  readonly #thresholdOf: ThresholdOf;
+  readonly #counters: ReturnType<SubjectSeries['createCounters']>;
+  #binNames: readonly string[] | undefined;
+  #bins: readonly Series[] = [];
+  #referenceBins: readonly Series[] = [];
+
+  /** @param labels model, version, and the subject's name */
+  constructor(
+    families: FamilySet,
+    metric: SubjectFamilies,
+    labels: readonly string[],
+    windows: readonly string[],
+    thresholdOf: ThresholdOf,
+  ) {
+    this.#families = families;
+    this.#metric = metric;
+    this.#labels = labels;
+    this.#thresholdOf = thresholdOf;
+    this.#windows = windows.map((window) => this.#createWindow(window));
+    this.#counters = this.createCounters();
+  }
+
+  /** What has been counted since the start, and the reference beside it. */
+  writeTotals(total: Profile, comparison: FeatureComparison | undefined): void {
+    const counters = this.#counters;
+    counters.observations.set(total.observations);
+    [total.absent, total.empty, total.nan].forEach((count, index) => counters.missing[index].set(count));
+    counters.typeMismatches.set(total.typeMismatch);
+    if (comparison === undefined) return;
+    counters.outOfRange.set(total.outOfRange);
+    counters.unseen.set(total.unseen);
+    this.#useBins(comparison.bins.names);
+    comparison.bins.fill(total, comparison.currentCounts);
+    comparison.bins.names.forEach((_, index) => {
+      this.#bins[index].set(comparison.currentCounts[index]);
+      this.#referenceBins[index].set(comparison.referenceShares[index]);
+    });
+    if (isNumeric(comparison.reference.schema) && comparison.reference.finite > 0) {
+      momentsOf(comparison.reference).forEach((moment, index) => counters.referenceMoments[index].set(moment));
+    }
+  }
+
+  writeWindow(index: number, current: Profile, comparison: FeatureComparison | undefined, effectiveShare: number, endMs: number): void {
+    const series = this.#windows[index];
+    const { observations } = current;
+    series.observations.set(observations);
+    if (observations > 0) {
+      series.missing.set(current.missing / observations);
+      series.typeMismatch.set(current.typeMismatch / observations);
+    }
+    if (current.finite > 0) {
+      momentsOf(current).forEach((moment, at) => series.moments[at].set(moment));
+      QUANTILES.forEach((q, at) => series.quantiles[at].set(current.quantile(q)));
+    }
+    if (comparison === undefined) {
+      series.states[observations === 0 ? 'no_traffic' : 'no_reference'].set(1);
+      return;
+    }
+    if (observations > 0) {
+      if (isNumeric(comparison.reference.schema)) series.outOfRange.set(current.outOfRange / observations);
+      else series.unseen.set(current.cell(FEATURE_CELL.unseen) / observations);
+    }
+    const state = comparison.compare(current, effectiveShare);
+    series.states[state].set(1);
+    if (state !== 'ready') {
+      series.sinceMs.fill(0);
+      return;
+    }
+    for (const { statistic, value, criticalValue } of comparison.numbers) {
+      const at = ALL_STATISTICS.indexOf(statistic);
+      series.drift[at].set(value);
+      series.critical[at].set(criticalValue);
+      const over = value > criticalValue && value > this.#thresholdOf(statistic);
+      if (!over) series.sinceMs[at] = 0;
+      else if (series.sinceMs[at] === 0) series.sinceMs[at] = endMs;
+      series.since[at].set(series.sinceMs[at] / 1000);
+    }
+  }
+
+  createCounters() {
+    const { series } = this.#bound();
+    const metric = this.#metric;
+    return {
+      observations: series(metric.observations),
+      missing: MISSING_REASONS.map((reason) => series(metric.missing, reason)),
+      typeMismatches: series(metric.typeMismatches),
+      outOfRange: series(metric.outOfRange),
+      unseen: series(metric.unseenCategories),
+      referenceMoments: MOMENTS.map((moment) => series(metric.referenceMoment, moment)),
+    };
+  }
+
+  #createWindow(window: string): WindowSeries {
+    const { series } = this.#bound();
+    const metric = this.#metric;
+    const state = (name: DriftState): Series => series(metric.driftState, window, name);
+    return {
+      observations: series(metric.windowObservations, window),
+      missing: series(metric.windowMissing, window),
+      typeMismatch: series(metric.windowTypeMismatch, window),
+      outOfRange: series(metric.windowOutOfRange, window),
+      unseen: series(metric.windowUnseen, window),
+      moments: MOMENTS.map((moment) => series(metric.moment, window, moment)),
+      quantiles: QUANTILES.map((quantile) => series(metric.quantile, window, String(quantile))),
+      drift: ALL_STATISTICS.map((statistic) => series(metric.drift, window, statistic)),
+      critical: ALL_STATISTICS.map((statistic) => series(metric.driftCriticalValue, window, statistic)),
+      since: ALL_STATISTICS.map((statistic) => series(metric.driftSince, window, statistic)),
+      states: {
+        ready: state('ready'),
+        not_enough_data: state('not_enough_data'),
+        no_traffic: state('no_traffic'),
+        no_reference: state('no_reference'),
+      },
+      sinceMs: ALL_STATISTICS.map(() => 0),
+    };
+  }
+
+  #useBins(names: readonly string[]): void {
+    if (this.#binNames === names) return;
+    const { series } = this.#bound();
+    this.#binNames = names;
+    this.#bins = names.map((name) => series(this.#metric.bin, name));
+    this.#referenceBins = names.map((name) => series(this.#metric.referenceBin, name));
+  }
+
+  #bound() {
+    return {
+      series: (definition: MetricDefinition, ...rest: string[]): Series =>
+        this.#families.series(definition, [...this.#labels, ...rest]),
+    };
+  }
+}
+
+function momentsOf(profile: Profile): number[] {
+  return [profile.mean, profile.standardDeviation, profile.min, profile.max];
+}

@@ -1,0 +1,149 @@
+/**
+ * The series of one model version: totals, windows, performance, and through `SubjectSeries` its features and outputs.
+ * Keeps what belongs to the version between evaluations: comparisons (frozen with the reference) and series handles.
+ */
+import {
+  type CriticalValues,
+  FeatureComparison,
+  performanceOfWindow,
+  regressionOfWindow,
+} from '../compare/index.js';
+import type { FeatureSlot, Profile, VersionObserver } from '../observe/index.js';
+import { FEATURE_METRIC, MODEL_METRIC, type Output, PREDICTION_METRIC } from '../registry/index.js';
+import type { FamilySet } from './families.js';
+import { SubjectSeries, type ThresholdOf } from './subject-series.js';
+
+export interface ModelFacts {
+  readonly owner: string;
+  readonly tier: string;
+  readonly task: string;
+  /** @param feature undefined for an output */
+  readonly thresholdOf: (feature: string | undefined) => ThresholdOf;
+}
+
+export interface VersionSeriesOptions {
+  readonly families: FamilySet;
+  readonly criticalValues: CriticalValues;
+  readonly minimumObservations: number;
+  /** As they are written in the `window` label, shortest first. */
+  readonly windows: readonly string[];
+  readonly facts: ModelFacts;
+}
+
+interface Subject {
+  readonly slot: FeatureSlot;
+  readonly isOutput: boolean;
+  readonly series: SubjectSeries;
+  comparison: FeatureComparison | undefined;
+}
+
+export class VersionSeries {
+  readonly #options: VersionSeriesOptions;
+  readonly #version: VersionObserver;
+  readonly #labels: readonly string[];
+  readonly #subjects = new Map<FeatureSlot, Subject>();
+
+  constructor(version: VersionObserver, options: VersionSeriesOptions) {
+    this.#options = options;
+    this.#version = version;
+    this.#labels = [version.model, version.version];
+  }
+
+  /** Writes one evaluation. */
+  write(): void {
+    const version = this.#version;
+    this.#refreshSubjects();
+    this.#writeTotals();
+    const total = version.sinceStart();
+    for (const subject of this.#subjects.values()) {
+      subject.series.writeTotals(version.profile(subject.slot, total, subject.isOutput), subject.comparison);
+    }
+    this.#options.windows.forEach((name, index) => this.#writeWindow(name, index));
+  }
+
+  #writeTotals(): void {
+    const { families, facts } = this.#options;
+    const version = this.#version;
+    const labels = this.#labels;
+    const { reference } = version;
+    families.set(
+      MODEL_METRIC.info,
+      [
+        ...labels,
+        facts.owner,
+        facts.tier,
+        version.task ?? facts.task,
+        reference?.name ?? '',
+        reference?.kind ?? 'none',
+        reference?.hash ?? '',
+      ],
+      1,
+    );
+    for (const [role, count] of version.predictionsByRole) families.set(MODEL_METRIC.predictions, [...labels, role], count);
+    for (const [type, count] of version.errorsByType) families.set(MODEL_METRIC.errors, [...labels, type], count);
+    const { latency, batchSizes, groundTruthDelay } = version;
+    const exemplars = latency
+      .exemplars()
+      .map((exemplar) => exemplar && { traceId: exemplar.traceId, value: exemplar.seconds, timeMs: exemplar.timeMs });
+    families.histogram(MODEL_METRIC.duration, labels, latency.counts, latency.sum, exemplars);
+    families.histogram(MODEL_METRIC.batchSize, labels, batchSizes.counts, batchSizes.sum);
+    families.histogram(MODEL_METRIC.groundTruthDelay, labels, groundTruthDelay.counts, groundTruthDelay.sum);
+    families.set(MODEL_METRIC.lastPrediction, labels, version.lastTimeMs / 1000);
+    families.set(MODEL_METRIC.droppedAttributes, labels, version.droppedAttributes);
+  }
+
+  #writeWindow(name: string, index: number): void {
+    const { families } = this.#options;
+    const version = this.#version;
+    const view = version.window(index);
+    const labels = [...this.#labels, name];
+    families.set(MODEL_METRIC.windowPredictions, labels, view.predictions);
+    if (view.predictions > 0) {
+      families.set(MODEL_METRIC.windowErrors, labels, view.errors / view.predictions);
+      families.set(MODEL_METRIC.groundTruthCoverage, labels, Math.min(1, view.joined / view.predictions));
+    }
+    families.set(MODEL_METRIC.performanceObservations, labels, view.joined);
+    if (version.task !== undefined) {
+      for (const [statistic, estimate] of performanceOfWindow(view, version.task)) {
+        families.set(MODEL_METRIC.performance, [...labels, statistic], estimate.value);
+        families.set(MODEL_METRIC.performanceLower, [...labels, statistic], estimate.lower);
+        families.set(MODEL_METRIC.performanceUpper, [...labels, statistic], estimate.upper);
+      }
+      if (version.task === 'regression') {
+        for (const [statistic, estimate] of regressionOfWindow(view)) {
+          families.set(MODEL_METRIC.performanceError, [...labels, statistic], estimate.value);
+        }
+      }
+    }
+    const { effectiveShare, endMs } = view;
+    for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
+      series.writeWindow(index, version.profile(slot, view, isOutput), comparison, effectiveShare, endMs);
+    }
+  }
+
+  /** Takes in features that are new and references that have come since. */
+  #refreshSubjects(): void {
+    const version = this.#version;
+    for (const slot of version.features.values()) {
+      this.#refresh(slot, false, version.reference?.features.get(slot.name));
+    }
+    for (const slot of version.outputs.values()) {
+      this.#refresh(slot, true, version.reference?.outputs.get(slot.name as Output));
+    }
+  }
+
+  #refresh(slot: FeatureSlot, isOutput: boolean, reference: Profile | undefined): void {
+    let subject = this.#subjects.get(slot);
+    const { families, windows, facts, criticalValues, minimumObservations } = this.#options;
+    if (subject === undefined) {
+      const metric = isOutput ? PREDICTION_METRIC : FEATURE_METRIC;
+      const threshold = facts.thresholdOf(isOutput ? undefined : slot.name);
+      const series = new SubjectSeries(families, metric, [...this.#labels, slot.name], windows, threshold);
+      subject = { slot, isOutput, series, comparison: undefined };
+      this.#subjects.set(slot, subject);
+    }
+    if (subject.comparison === undefined && reference !== undefined && slot.schema === reference.schema) {
+      subject.comparison = new FeatureComparison(reference, criticalValues, minimumObservations);
+    }
+  }
+}
