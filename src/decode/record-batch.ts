@@ -32,7 +32,7 @@ export class RecordBatch {
   timeMs = new Float64Array(256);
   /** Nanoseconds; NaN where the record has no duration. */
   durationNs = new Float64Array(256);
-  statusCode = new Uint8Array(256);
+  statusCode = new Int32Array(256);
   droppedAttributes = new Uint32Array(256);
 
   begin(bytes: Uint8Array): void {
@@ -76,9 +76,7 @@ export class RecordBatch {
     const durationNs = new Float64Array(length);
     durationNs.set(this.durationNs);
     this.durationNs = durationNs;
-    const statusCode = new Uint8Array(length);
-    statusCode.set(this.statusCode);
-    this.statusCode = statusCode;
+    this.statusCode = int32(this.statusCode);
     const droppedAttributes = new Uint32Array(length);
     droppedAttributes.set(this.droppedAttributes);
     this.droppedAttributes = droppedAttributes;

@@ -41,6 +41,8 @@ const LOG = {
   eventName: 0x62,
 } as const;
 
+const WRONG_LENGTH = -2;
+
 export class RecordDecoder {
   readonly #keys: KeyTable;
   readonly #cursor = new WireCursor();
@@ -127,6 +129,9 @@ export class RecordDecoder {
       batch.droppedAttributes[record] = 0;
       if (signal === 'traces') this.#span(recordEnd, record, batch);
       else this.#logRecord(recordEnd, record, batch);
+      if (batch.traceId[record] === WRONG_LENGTH || batch.spanId[record] === WRONG_LENGTH) {
+        malformed('a trace id has not 16 bytes, or a span id not 8,', recordEnd);
+      }
       batch.attributeEnd[record] = batch.attributes.count;
       const wanted = batch.attributes.count > attributesBefore || batch.eventNameStart[record] !== ABSENT;
       if (!wanted) batch.count--;
@@ -157,7 +162,7 @@ export class RecordDecoder {
           endAt = cursor.fixed64Position(end);
           break;
         case SPAN.status:
-          batch.statusCode[record] = this.#statusCode(cursor.lengthEnd(end));
+          batch.statusCode[record] = this.#statusCode(cursor.lengthEnd(end), batch.statusCode[record]);
           break;
         case SPAN.droppedAttributes:
           batch.droppedAttributes[record] = cursor.varint32(end);
@@ -216,23 +221,23 @@ export class RecordDecoder {
     if (batch.timeMs[record] === 0) batch.timeMs[record] = observedMs;
   }
 
-  /** Where an identifier of the right length stands; ABSENT when it is empty. */
+  /** Where an identifier of the right length stands; ABSENT when it is empty, `WRONG_LENGTH` else: a later one may mend it. */
   #identifier(length: number, end: number): number {
     const cursor = this.#cursor;
     const fieldEnd = cursor.lengthEnd(end);
     const start = cursor.at;
     cursor.at = fieldEnd;
     if (fieldEnd - start === length) return start;
-    if (fieldEnd === start) return ABSENT;
-    malformed(`an identifier has ${fieldEnd - start} bytes instead of ${length}`, start);
+    return fieldEnd === start ? ABSENT : WRONG_LENGTH;
   }
 
-  #statusCode(end: number): number {
+  /** A message that comes twice is merged: what the second leaves out stays. */
+  #statusCode(end: number, before: number): number {
     const cursor = this.#cursor;
-    let code = 0;
+    let code = before;
     while (cursor.at < end) {
       const tag = cursor.varint32(end);
-      if (tag === STATUS_CODE) code = cursor.varint32(end);
+      if (tag === STATUS_CODE) code = cursor.varint32(end) | 0;
       else cursor.skip(tag, end, 0);
     }
     return code;
