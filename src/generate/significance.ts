@@ -17,13 +17,13 @@ export function upperNormalQuantile(probability: number): number {
 
 /**
  * The share that is exceeded with `falseAlarmRate` when the true share is `share`, at `n` observations; both are PromQL.
- * A count with mean λ = n·share is near enough Poisson, whose upper quantile by Cornish and Fisher is
- * λ + z√λ + (z²−1)/6: the last term is what keeps one bad value of three from counting. It errs to silence, since a
- * binomial varies less than a Poisson.
+ * A count with mean λ = n·share is near enough Poisson, whose upper quantile by Cornish and Fisher with a correction for
+ * continuity is λ + z√λ + (z²−1)/6 + ½: the constant is what keeps one bad value of three from counting. The tail beyond it
+ * is at most the rate for any λ from 1e-4 to 1e3 (computed); a binomial varies less still, so it errs to silence.
  */
 export function criticalShare(share: string, n: string, falseAlarmRate: number): string {
   const z = upperNormalQuantile(falseAlarmRate);
-  return `${share} + (${rounded(z)} * sqrt(${n} * ${share}) + ${rounded((z * z - 1) / 6)}) / ${n}`;
+  return `${share} + (${rounded(z)} * sqrt(${n} * ${share}) + ${rounded((z * z + 2) / 6)}) / ${n}`;
 }
 
 /** Mean of a Poisson count that is zero with `falseAlarmRate`: fewer expected than this and silence proves nothing. */

@@ -42,7 +42,7 @@ export function lookup(
     count: 'printf "%.0f"',
     duration: 'humanizeDuration',
   };
-  return `{{ with printf \`${query}\` ${values} | query }}{{ . | first | value | ${format[show]} }}{{ else }}an unknown number{{ end }}`;
+  return `{{ with printf \`${query}\` ${values} | query }}{{ . | first | value | ${format[show]} }}{{ else }}(unknown){{ end }}`;
 }
 
 /** A label template: the tier of the model (joined on from its info series) decides how loud the alert is. */
