@@ -21,7 +21,9 @@ export function receiverOptions({ receive }: Config, env: NodeJS.ProcessEnv): Om
 /** Which models a sender may send, by the name of its token; absent: all. */
 export function allowedModels({ receive }: Config): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
-    receive.bearerTokens.flatMap(({ name, models }) => (models === undefined ? [] : [[name, new Set(models)] as const])),
+    receive.bearerTokens.flatMap(({ name, models }) =>
+      models === undefined ? [] : [[name, new Set(models)] as const],
+    ),
   );
 }
 

@@ -1,2 +1,8 @@
 /** The door of the room: ground truth joined to its prediction. */
-export { Correlator, type CorrelatorOptions, type CorrelatorState, JoinedPair, type Registration } from './correlator.js';
+export {
+  Correlator,
+  type CorrelatorOptions,
+  type CorrelatorState,
+  JoinedPair,
+  type Registration,
+} from './correlator.js';

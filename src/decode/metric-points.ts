@@ -30,7 +30,11 @@ export function countMetricPoints(bytes: Uint8Array): number {
   into(is(REQUEST_GROUP), bytes.length, (group) =>
     into(is(GROUP_SCOPE), group, (scope) =>
       into(is(SCOPE_METRIC), scope, (metric) =>
-        into((tag) => METRIC_DATA.has(tag), metric, (data) => into(is(DATA_POINT), data, () => points++)),
+        into(
+          (tag) => METRIC_DATA.has(tag),
+          metric,
+          (data) => into(is(DATA_POINT), data, () => points++),
+        ),
       ),
     ),
   );

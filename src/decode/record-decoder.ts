@@ -181,7 +181,8 @@ export class RecordDecoder {
     const startHigh = view.getUint32(startAt + 4, true);
     batch.timeMs[record] = (startHigh * 4294967296 + startLow) / 1e6;
     if (endAt === ABSENT) return;
-    const elapsed = (view.getUint32(endAt + 4, true) - startHigh) * 4294967296 + (view.getUint32(endAt, true) - startLow);
+    const elapsed =
+      (view.getUint32(endAt + 4, true) - startHigh) * 4294967296 + (view.getUint32(endAt, true) - startLow);
     batch.durationNs[record] = elapsed >= 0 ? elapsed : NaN;
   }
 

@@ -45,7 +45,11 @@ export function writeLimits(families: FamilySet, limits: readonly Limit[]): void
   }
 }
 
-export function writeGroundTruth(families: FamilySet, model: string, outcomes: Record<GroundTruthOutcome, number>): void {
+export function writeGroundTruth(
+  families: FamilySet,
+  model: string,
+  outcomes: Record<GroundTruthOutcome, number>,
+): void {
   for (const [outcome, count] of Object.entries(outcomes)) {
     families.set(MODEL_METRIC.groundTruth, [model, outcome], count);
   }

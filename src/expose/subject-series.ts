@@ -86,7 +86,13 @@ export class SubjectSeries {
     }
   }
 
-  writeWindow(index: number, current: Profile, comparison: FeatureComparison | undefined, effectiveShare: number, endMs: number): void {
+  writeWindow(
+    index: number,
+    current: Profile,
+    comparison: FeatureComparison | undefined,
+    effectiveShare: number,
+    endMs: number,
+  ): void {
     const series = this.#windows[index];
     const { observations } = current;
     series.observations.set(observations);

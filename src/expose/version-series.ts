@@ -2,12 +2,7 @@
  * The series of one model version: totals, windows, performance, and through `SubjectSeries` its features and outputs.
  * Keeps what belongs to the version between evaluations: comparisons (frozen with the reference) and series handles.
  */
-import {
-  type CriticalValues,
-  FeatureComparison,
-  performanceOfWindow,
-  regressionOfWindow,
-} from '../compare/index.js';
+import { type CriticalValues, FeatureComparison, performanceOfWindow, regressionOfWindow } from '../compare/index.js';
 import type { FeatureSlot, Profile, VersionObserver } from '../observe/index.js';
 import { FEATURE_METRIC, MODEL_METRIC, type Output, PREDICTION_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
@@ -79,7 +74,8 @@ export class VersionSeries {
       ],
       1,
     );
-    for (const [role, count] of version.predictionsByRole) families.set(MODEL_METRIC.predictions, [...labels, role], count);
+    for (const [role, count] of version.predictionsByRole)
+      families.set(MODEL_METRIC.predictions, [...labels, role], count);
     for (const [type, count] of version.errorsByType) families.set(MODEL_METRIC.errors, [...labels, type], count);
     const { latency, batchSizes, groundTruthDelay } = version;
     const exemplars = latency

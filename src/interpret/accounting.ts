@@ -17,7 +17,10 @@ export class SignalAccount {
 }
 
 /** As plain data. */
-export type AccountingState = Record<AccountedSignal, Pick<SignalAccount, 'received' | 'observed' | 'rejected' | 'ignored'>>;
+export type AccountingState = Record<
+  AccountedSignal,
+  Pick<SignalAccount, 'received' | 'observed' | 'rejected' | 'ignored'>
+>;
 
 export class Accounting {
   readonly traces = new SignalAccount();

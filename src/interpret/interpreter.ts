@@ -108,7 +108,11 @@ export class Interpreter {
     }
   }
 
-  #record(batch: RecordBatch, record: number, allowed?: ReadonlySet<string>): RejectedReason | IgnoredReason | undefined {
+  #record(
+    batch: RecordBatch,
+    record: number,
+    allowed?: ReadonlySet<string>,
+  ): RejectedReason | IgnoredReason | undefined {
     const { meaning, featureId } = this.meanings;
     const { key, type, number } = batch.attributes;
     const prediction = this.#prediction;
@@ -194,7 +198,8 @@ export class Interpreter {
     if (modelName === '') return REJECTED.noModelName.reason;
     if (allowed !== undefined && !allowed.has(modelName)) return REJECTED.forbiddenModel.reason;
     const timeMs = batch.timeMs[record];
-    if (timeMs === 0 || timeMs > this.#options.clock.nowMs() + this.#options.maxFutureMs) return REJECTED.badTime.reason;
+    if (timeMs === 0 || timeMs > this.#options.clock.nowMs() + this.#options.maxFutureMs)
+      return REJECTED.badTime.reason;
     if (rows < 0 || rows > this.#options.maxBatchRows || rows !== Math.floor(rows)) return REJECTED.badBatch.reason;
     if (kind === KINDS.groundTruth) {
       return this.#offerGroundTruth(batch, record, modelName, modelVersion, groundTruth, id, rows);
@@ -244,7 +249,8 @@ export class Interpreter {
     if (valueEntry === NO_ENTRY || batch.attributes.type[valueEntry] === VALUE.empty) {
       return REJECTED.noGroundTruthValue.reason;
     }
-    if (rows > 0 && (idEntry === NO_ENTRY || this.#columnLength(batch, idEntry) !== rows)) return REJECTED.badBatch.reason;
+    if (rows > 0 && (idEntry === NO_ENTRY || this.#columnLength(batch, idEntry) !== rows))
+      return REJECTED.badBatch.reason;
     if (rows > 0 && this.#columnLength(batch, valueEntry) !== rows) return REJECTED.badBatch.reason;
     const truth = this.#groundTruth;
     if (!this.#identify(truth.identity, batch, record, idEntry)) return REJECTED.noJoinKey.reason;

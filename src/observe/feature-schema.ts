@@ -5,7 +5,7 @@
  * below the minimum and above the maximum have counts of their own. A discrete feature gets a bin for each value.
  * Text is folded by its length. Categories and booleans are counted each.
  */
-import { logBucket, lowerBound, OCTAVES, BUCKETS_PER_OCTAVE } from './log-buckets.js';
+import { logBucket, LOWER_BOUNDS } from './log-buckets.js';
 
 export const MAX_BINS = 128;
 export const BOOLEAN_CATEGORIES = ['false', 'true'] as const;
@@ -84,9 +84,10 @@ export class BinFinder {
 
   constructor(schema: NumericSchema) {
     this.#upper = schema.upper;
-    this.#first = new Uint8Array(OCTAVES * BUCKETS_PER_OCTAVE);
-    for (let bucket = 0; bucket < this.#first.length; bucket++) {
-      this.#first[bucket] = Math.min(firstAtLeast(schema.upper, lowerBound(bucket)), Math.max(0, schema.upper.length - 1));
+    this.#first = new Uint8Array(LOWER_BOUNDS.length);
+    const last = Math.max(0, schema.upper.length - 1);
+    for (let bucket = 0; bucket < LOWER_BOUNDS.length; bucket++) {
+      this.#first[bucket] = Math.min(firstAtLeast(schema.upper, LOWER_BOUNDS[bucket]), last);
     }
   }
 

@@ -181,8 +181,19 @@ export class FeatureSlot {
 
   save(): FeatureSlotState {
     const { name, offset, binsOffset, kind, schema, pages, buffer, categories } = this;
-    const texts = categories === undefined ? undefined : Array.from({ length: categories.size }, (_, id) => categories.text(id));
-    return { name, offset, binsOffset, kind, schema, pages, shift: this.#shift, buffer: buffer?.save(), categories: texts };
+    const texts =
+      categories === undefined ? undefined : Array.from({ length: categories.size }, (_, id) => categories.text(id));
+    return {
+      name,
+      offset,
+      binsOffset,
+      kind,
+      schema,
+      pages,
+      shift: this.#shift,
+      buffer: buffer?.save(),
+      categories: texts,
+    };
   }
 
   /** Only on a slot that has just been made. */

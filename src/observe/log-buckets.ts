@@ -24,7 +24,7 @@ export function logBucket(x: number): number {
 }
 
 /** The smallest magnitude in a bucket, with its sign. */
-export function innerBound(bucket: number): number {
+function innerBound(bucket: number): number {
   const exponent = (bucket >>> 4) & 127;
   if (exponent === 0) return 0;
   const magnitude = 2 ** (exponent - 64) * (1 + (bucket & 15) / BUCKETS_PER_OCTAVE);
@@ -40,10 +40,15 @@ export function midpoint(bucket: number): number {
 }
 
 /** A lower bound of every value that falls into the bucket. */
-export function lowerBound(bucket: number): number {
+function lowerBound(bucket: number): number {
   if (bucket >>> 11 === 0) return innerBound(bucket);
   if (bucket === 4095) return -Infinity;
   const exponent = (bucket >>> 4) & 127;
   if (exponent === 0) return -(2 ** -63);
   return -(2 ** (exponent - 64)) * (1 + ((bucket & 15) + 1) / BUCKETS_PER_OCTAVE);
 }
+
+/** `lowerBound` of every bucket. */
+export const LOWER_BOUNDS = Float64Array.from({ length: OCTAVES * BUCKETS_PER_OCTAVE }, (_, bucket) =>
+  lowerBound(bucket),
+);

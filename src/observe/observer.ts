@@ -106,7 +106,15 @@ export class Observer implements ObservationSink {
       this.#readOutcome(prediction.batch, prediction.valueEntry);
       const { kind, number } = this.#outcome;
       const score = scoreOf(prediction);
-      const registration = this.#register(observer, identity.high, identity.low, prediction.timeMs, kind, number, score);
+      const registration = this.#register(
+        observer,
+        identity.high,
+        identity.low,
+        prediction.timeMs,
+        kind,
+        number,
+        score,
+      );
       if (registration === 'duplicate') return IGNORED.duplicate.reason;
       joined = registration === 'joined';
     }
@@ -270,6 +278,7 @@ export class Observer implements ObservationSink {
     for (const candidate of versions.values()) {
       if (silent === undefined || candidate.lastTimeMs < silent.lastTimeMs) silent = candidate;
     }
+    silent?.rings.advance(this.endMs);
     if (silent === undefined || silent.lastTimeMs >= silent.rings.horizonMs) return false;
     versions.delete(silent.version);
     this.versionLimit.used--;

@@ -17,7 +17,12 @@ export function taskOf(pair: JoinedPair): Task {
   return pair.score === pair.score ? 'binary' : 'regression';
 }
 
-export function addJoinedPair(cells: Float64Array, pair: JoinedPair, task: Task, positive: OutcomeCode | undefined): void {
+export function addJoinedPair(
+  cells: Float64Array,
+  pair: JoinedPair,
+  task: Task,
+  positive: OutcomeCode | undefined,
+): void {
   cells[VERSION_CELL.joined]++;
   if (pair.predictedKind === pair.actualKind && pair.predicted === pair.actual) cells[VERSION_CELL.correct]++;
   if (task === 'regression') addNumericPair(cells, pair);

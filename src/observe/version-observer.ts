@@ -109,8 +109,10 @@ export class VersionObserver {
       if (columnar) this.#column(slot, pane, prediction, entry, decoder);
       else slot.add(pane, type[entry], number[entry], view, start[entry], end[entry], weight, timeMs);
     }
-    if (!prediction.failed || prediction.valueEntry !== NO_ENTRY) this.#output('value', prediction.valueEntry, pane, prediction, decoder);
-    if (!prediction.failed || prediction.scoreEntry !== NO_ENTRY) this.#output('score', prediction.scoreEntry, pane, prediction, decoder);
+    if (!prediction.failed || prediction.valueEntry !== NO_ENTRY)
+      this.#output('value', prediction.valueEntry, pane, prediction, decoder);
+    if (!prediction.failed || prediction.scoreEntry !== NO_ENTRY)
+      this.#output('score', prediction.scoreEntry, pane, prediction, decoder);
     this.#count(pane, prediction);
     this.#sinceStart += rows;
     if (this.reference === undefined && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
@@ -351,7 +353,8 @@ export class VersionObserver {
   }
 
   #cleared(): Float64Array {
-    if (this.#scratch.length < this.#space.width) this.#scratch = new Float64Array(Math.ceil(this.#space.width * 1.125));
+    if (this.#scratch.length < this.#space.width)
+      this.#scratch = new Float64Array(Math.ceil(this.#space.width * 1.125));
     else this.#scratch.fill(0);
     return this.#scratch;
   }
@@ -361,7 +364,10 @@ export class VersionObserver {
 function rewrapped(saved: ReferenceProfiles): ReferenceProfiles {
   const wrap = <Key>(profiles: ReadonlyMap<Key, Profile>): Map<Key, Profile> =>
     new Map(
-      [...profiles].map(([key, { schema, cells, place, expected }]) => [key, new Profile(schema, cells, place, expected)]),
+      [...profiles].map(([key, { schema, cells, place, expected }]) => [
+        key,
+        new Profile(schema, cells, place, expected),
+      ]),
     );
   return { ...saved, features: wrap(saved.features), outputs: wrap(saved.outputs) };
 }

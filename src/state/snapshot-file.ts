@@ -56,7 +56,8 @@ export async function readSnapshot(path: string): Promise<unknown> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw damaged(path, 'it cannot be read', cause);
   }
-  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged(path, 'it is no state file');
+  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    throw damaged(path, 'it is no state file');
   const version = bytes.readUInt32LE(MAGIC.length);
   if (version !== FORMAT_VERSION) throw damaged(path, `its version is ${version}, not ${FORMAT_VERSION}`);
   const payload = bytes.subarray(HEADER_BYTES);

@@ -140,7 +140,10 @@ test('a resource that stands after its spans describes them all the same', () =>
   const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
   const request = {
     resourceSpans: [
-      { scopeSpans: [{ spans: [{ attributes: [attribute('a', '1')] }] }], resource: { attributes: [attribute('r', '2')] } },
+      {
+        scopeSpans: [{ spans: [{ attributes: [attribute('a', '1')] }] }],
+        resource: { attributes: [attribute('r', '2')] },
+      },
     ],
   };
   const plain = decoded('traces', encodeTraces(request));
@@ -174,7 +177,11 @@ test('keys past the limit are counted and left out; known ones go on', () => {
   const keys = new KeyTable({ names: ['known'], prefixes: ['ml.'], maxKeys: 3 });
   const batch = new RecordBatch();
   const attributes = ['ml.a', 'ml.b', 'ml.c', 'known', 'other'].map((key) => ({ key, value: { boolValue: true } }));
-  new RecordDecoder(keys).decode('traces', encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans: [{ attributes }] }] }] }), batch);
+  new RecordDecoder(keys).decode(
+    'traces',
+    encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans: [{ attributes }] }] }] }),
+    batch,
+  );
   expect(Array.from(batch.attributes.key.subarray(0, batch.attributes.count), (key) => keys.text(key))).toEqual([
     'ml.a',
     'ml.b',
