@@ -83,7 +83,7 @@ describe('kubernetes', () => {
 
 describe('otel-collector/config.yaml', () => {
   interface CollectorConfig {
-    readonly exporters: { otlp: { endpoint: string } };
+    readonly exporters: { otlp_grpc: { endpoint: string } };
     readonly service: { pipelines: Record<string, Record<string, string[]>> };
   }
   const collector = read('otel-collector/config.yaml') as CollectorConfig & Record<string, Record<string, unknown>>;
@@ -98,7 +98,7 @@ describe('otel-collector/config.yaml', () => {
   });
 
   test('forwards to where Plumbline listens', () => {
-    expect(collector.exporters.otlp.endpoint).toContain(`127.0.0.1:${shipped.receive.grpc.port}`);
+    expect(collector.exporters.otlp_grpc.endpoint).toContain(`127.0.0.1:${shipped.receive.grpc.port}`);
   });
 });
 
