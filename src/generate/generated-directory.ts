@@ -7,9 +7,10 @@ import type { GeneratedFile } from './generated-file.js';
 /** Writes what differs and returns its paths, so that a tool that watches the files sees only real changes. */
 export async function writeGenerated(directory: string, files: readonly GeneratedFile[]): Promise<string[]> {
   const written: string[] = [];
-  for (const { path, text } of files) {
+  for (const { path, text, startsOff } of files) {
     const target = join(directory, path);
-    if ((await textOf(target)) === text) continue;
+    const found = await textOf(target);
+    if (found === text || (found !== undefined && startsOff)) continue;
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, text);
     written.push(target);
@@ -22,15 +23,15 @@ export async function writeGenerated(directory: string, files: readonly Generate
  */
 export async function checkGenerated(directory: string, files: readonly GeneratedFile[]): Promise<void> {
   const stale: string[] = [];
-  for (const { path, text } of files) {
+  for (const { path, text, startsOff } of files) {
     const target = join(directory, path);
     const found = await textOf(target);
-    if (found === text) continue;
+    if (found === text || (found !== undefined && startsOff)) continue;
     stale.push(found === undefined ? `${target} (absent)` : `${target}:${firstDifferentLine(found, text)}`);
   }
   if (stale.length === 0) return;
-  const others = stale.length === 1 ? '' : ` and ${stale.length - 1} more`;
-  throw new PlumblineError(`${stale[0]}${others} out of step with registry and configuration.`, {
+  const who = stale.length === 1 ? `${stale[0]} is` : `${stale[0]} and ${stale.length - 1} more are`;
+  throw new PlumblineError(`${who} out of step with registry and configuration.`, {
     code: 'PB6001',
     key: stale.join(', '),
     remedy: 'Run plumbline generate with the same arguments and without --check, and commit what it writes.',

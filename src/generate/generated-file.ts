@@ -3,6 +3,8 @@ export interface GeneratedFile {
   /** With forward slashes, relative to the directory that the kind is written to. */
   readonly path: string;
   readonly text: string;
+  /** Written only where there is none, and never held to be out of step: from then on it is the user's. */
+  readonly startsOff?: true;
 }
 
 /** First lines of a generated file in a format that has `#` comments. */

@@ -15,6 +15,11 @@ describe('the repository', () => {
     await checkGenerated(join(ROOT, GENERATORS[kind].directory), generate(kind, shipped));
   });
 
+  test('has a configuration file that shows the present defaults (to renew it: delete it, then npm run generate)', () => {
+    const [{ path, text }] = generate('config', shipped);
+    expect(readFileSync(join(ROOT, GENERATORS.config.directory, path), 'utf8')).toBe(text);
+  });
+
   test('ships a configuration that says the defaults, and one receiver', () => {
     const expected = defaultConfig();
     expect(shipped).toEqual({
@@ -64,6 +69,17 @@ describe('writeGenerated and checkGenerated', () => {
     expect(await writeGenerated(directory, files)).toEqual([b]);
     expect(statSync(a).mtimeMs).toBe(1000);
     await checkGenerated(directory, files);
+  });
+
+  test("never overwrites what is the user's to edit", async () => {
+    const directory = temporaryDirectory();
+    const start = [{ path: 'mine.yaml', text: 'a: 1\n', startsOff: true }] as const;
+    await expect(checkGenerated(directory, start)).rejects.toMatchObject({ code: 'PB6001' });
+    expect(await writeGenerated(directory, start)).toHaveLength(1);
+    writeFileSync(join(directory, 'mine.yaml'), 'a: 2\n');
+    expect(await writeGenerated(directory, start)).toEqual([]);
+    await checkGenerated(directory, start);
+    expect(readFileSync(join(directory, 'mine.yaml'), 'utf8')).toBe('a: 2\n');
   });
 
   test('names every file that differs and the line where it does', async () => {
