@@ -8,6 +8,7 @@ import { configCommand } from './config-command.js';
 import { describeError } from './error-message.js';
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus } from './exit-status.js';
 import { generateCommand } from './generate-command.js';
+import { referenceCommand } from './reference-command.js';
 import { serveCommand } from './serve-command.js';
 import { paint, type Terminal } from './terminal.js';
 import { VERSION } from './version.js';
@@ -30,6 +31,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
 function program(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
   const root = new Command('plumbline')
     .description('Model monitoring on OpenTelemetry, Prometheus and Grafana.')
+    .enablePositionalOptions()
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
@@ -40,11 +42,13 @@ Examples:
   $ plumbline serve --config plumbline.yaml
   $ plumbline config check plumbline.yaml
   $ plumbline generate all --config plumbline.yaml --out monitoring
+  $ plumbline reference build --model churn --version 7 --from training.parquet --out churn-7.json
 ${EXIT_STATUS_HELP}`,
     );
   root.addCommand(serveCommand(terminal, finish));
   root.addCommand(configCommand(terminal, finish));
   root.addCommand(generateCommand(terminal, finish));
+  root.addCommand(referenceCommand(terminal, finish));
   for (const command of [root, ...root.commands, ...root.commands.flatMap((verb) => verb.commands)])
     settle(command, terminal);
   return root;
