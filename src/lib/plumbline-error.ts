@@ -2,7 +2,7 @@
  * The one error type that reaches a user: a stable code, one sentence, the key it is about and what to do.
  * Codes are listed in `registry/error-codes.ts`; the generated reference documentation has a page of them.
  */
-import type { ErrorCode } from '../registry/error-codes.js';
+import type { ErrorCode } from '../registry/index.js';
 
 export interface PlumblineErrorDetails {
   /** Stable, greppable identifier. */

@@ -66,4 +66,10 @@ export const TASKS = ['binary', 'multiclass', 'regression'] as const;
 export type Task = (typeof TASKS)[number];
 
 /** Special bins, next to numbered deciles and category names. */
-export const BIN = { below: '__below__', above: '__above__', missing: '__missing__', unseen: '__unseen__', other: '__other__' } as const;
+export const BIN = {
+  below: '__below__',
+  above: '__above__',
+  missing: '__missing__',
+  unseen: '__unseen__',
+  other: '__other__',
+} as const;

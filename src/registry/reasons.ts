@@ -3,10 +3,16 @@ export const REJECTED = {
   undecodable: { reason: 'undecodable', brief: 'The item is not valid OTLP.' },
   noModelName: { reason: 'no_model_name', brief: 'A prediction or ground truth has no ml.model.name.' },
   noModelVersion: { reason: 'no_model_version', brief: 'A prediction has no ml.model.version.' },
-  noGroundTruthValue: { reason: 'no_ground_truth_value', brief: 'A ground truth has no ml.ground_truth.value, or one that is no class and no number.' },
+  noGroundTruthValue: {
+    reason: 'no_ground_truth_value',
+    brief: 'A ground truth has no ml.ground_truth.value, or one that is no class and no number.',
+  },
   noJoinKey: { reason: 'no_join_key', brief: 'A ground truth has neither ml.prediction.id nor a span context.' },
   badTime: { reason: 'bad_time', brief: 'The event time is zero, or further in the future than allowed.' },
-  badBatch: { reason: 'bad_batch', brief: 'A column of a batch has another length than ml.batch.size, or the batch is larger than the limit.' },
+  badBatch: {
+    reason: 'bad_batch',
+    brief: 'A column of a batch has another length than ml.batch.size, or the batch is larger than the limit.',
+  },
   forbiddenModel: { reason: 'forbidden_model', brief: 'The sender may not send this model.' },
 } as const;
 
@@ -14,7 +20,10 @@ export const IGNORED = {
   notForUs: { reason: 'not_ml', brief: 'The item carries nothing that this process observes.' },
   duplicate: { reason: 'duplicate', brief: 'The same span or prediction id was observed before.' },
   tooLate: { reason: 'too_late', brief: 'The event time is before the start of the longest window.' },
-  overLimit: { reason: 'over_limit', brief: 'A limit on models or versions is reached; counted in the overflow series.' },
+  overLimit: {
+    reason: 'over_limit',
+    brief: 'A limit on models or versions is reached; counted in the overflow series.',
+  },
   offlineFeatures: { reason: 'offline_features', brief: 'Offline features; not derived from yet.' },
   pipeline: { reason: 'pipeline', brief: 'A pipeline run; not derived from yet.' },
   unsupportedMetric: { reason: 'unsupported_metric', brief: 'A metric that is not read as observations.' },

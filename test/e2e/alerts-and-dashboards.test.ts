@@ -33,7 +33,7 @@ function flight(drifted: boolean): Features {
   return {
     ...(drifted && random.next() < 0.2 ? {} : { distance: drifted ? miles * 1.609 : miles }),
     hour: Math.floor(random.next() * 24),
-    airport: drifted && random.next() < 0.1 ? 'XXX' : airports[Math.floor(random.next() * airports.length)],
+    airport: drifted && random.next() < 0.1 ? 'ZZZ' : airports[Math.floor(random.next() * airports.length)],
   };
 }
 
