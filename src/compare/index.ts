@@ -1,9 +1,9 @@
 /** The door of the compare room: numbers from two profiles, each with what it takes to judge it, and never a verdict. */
 export { centroidCosine, centroidEuclidean } from './centroid-distance.js';
-export { chiSquare, chiSquareGoodnessOfFit, chiSquareStatistic, type ChiSquare } from './chi-square.js';
+export { chiSquare, chiSquareGoodnessOfFit, type ChiSquare } from './chi-square.js';
 export { chiSquareQuantile, chiSquareTail } from './chi-square-distribution.js';
 export { total, type Counts } from './counts.js';
-export { cramerVonMises, cramerVonMisesTwoSample } from './cramer-von-mises.js';
+export { cramerVonMisesTwoSample } from './cramer-von-mises.js';
 export {
   closedFormCriticalValue,
   closedFormPValue,
@@ -16,7 +16,7 @@ export { EDetector, type EDetectorOptions } from './e-detector.js';
 export { FeatureComparison } from './feature-comparison.js';
 export { fisherExact } from './fisher-exact.js';
 export { hellinger } from './hellinger.js';
-export { jensenShannonContributions, jensenShannonDistance, jensenShannonDivergence } from './jensen-shannon.js';
+export { jensenShannonContributions, jensenShannonDistance } from './jensen-shannon.js';
 export { kolmogorovQuantile, kolmogorovTail } from './kolmogorov-distribution.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovBound } from './kolmogorov-smirnov.js';
 export { kolmogorovSmirnovTwoSample, type KolmogorovSmirnovTest } from './kolmogorov-smirnov-two-sample.js';
@@ -28,7 +28,6 @@ export { normalQuantile, normalTail } from './normal-distribution.js';
 export { performanceOfWindow, regressionOfWindow } from './performance-of-window.js';
 export { accuracy } from './performance/accuracy.js';
 export { averagePrecision, type AveragePrecision } from './performance/average-precision.js';
-export { balancedAccuracy } from './performance/balanced-accuracy.js';
 export { bias } from './performance/bias.js';
 export { brier } from './performance/brier.js';
 export { estimatedConfusion, estimatedConfusionFromSums, type Confusion } from './performance/confusion.js';
@@ -36,18 +35,10 @@ export { type Estimate } from './performance/estimate.js';
 export { expectedCalibrationError, type ExpectedCalibrationError } from './performance/expected-calibration-error.js';
 export { f1 } from './performance/f1.js';
 export { logLoss, logLossOf } from './performance/log-loss.js';
-export { matthewsCorrelation } from './performance/matthews-correlation.js';
-export { meanAbsoluteError } from './performance/mean-absolute-error.js';
-export { precision } from './performance/precision.js';
-export { rSquared } from './performance/r-squared.js';
-export { recall } from './performance/recall.js';
 export { type RegressionSums } from './performance/regression-sums.js';
 export { rocAuc, type RocAuc } from './performance/roc-auc.js';
-export { rootMeanSquaredError } from './performance/root-mean-squared-error.js';
-export { specificity } from './performance/specificity.js';
 export {
   CONFUSION_STATISTICS,
-  PUBLISHED_CONFUSION_STATISTICS,
   REGRESSION_STATISTICS,
   type ConfusionStatisticName,
   type RegressionStatisticName,
@@ -55,7 +46,7 @@ export {
 export { wilson } from './performance/wilson.js';
 export { psi, psiContributions, psiRaw } from './psi.js';
 export { qValues } from './q-values.js';
-export { PUBLISHED, STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
+export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
 export { totalVariation } from './total-variation.js';
 export { twoProportions, type ProportionDifference } from './two-proportions.js';
 export { wasserstein, wassersteinBound, wassersteinNormalised, wassersteinTwoSample } from './wasserstein.js';

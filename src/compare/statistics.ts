@@ -5,7 +5,7 @@
  * where `chiSquare` is true (the second-order expansion that all f-divergences share; Pardo, Statistical Inference Based
  * on Divergence Measures, 2006), else one that depends on the reference's shares and is simulated.
  */
-import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
+import { DRIFT_STATISTICS } from '../registry/index.js';
 import { chiSquareStatistic } from './chi-square.js';
 import type { Counts } from './counts.js';
 import { cramerVonMises } from './cramer-von-mises.js';
@@ -83,8 +83,5 @@ export const NO_DRIFT_LIMITS = {
 
 export type UnorderedStatistic = keyof typeof NO_DRIFT_LIMITS;
 
-/** The statistics that are published, by their registered names. */
-export const PUBLISHED: Readonly<Record<DriftStatistic, BinStatistic>> = STATISTICS;
-
-/** Those of them that do not look at the order of the bins. */
+/** The statistics with a registered name that do not look at the order of the bins. */
 export const PUBLISHED_UNORDERED: readonly UnorderedStatistic[] = DRIFT_STATISTICS.filter((name) => name !== 'ks');

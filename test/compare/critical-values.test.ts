@@ -73,6 +73,18 @@ describe('CriticalValues', () => {
     expect(criticalValues.limit.used).toBe(1);
   });
 
+  test('says beforehand whether an answer has to be simulated', () => {
+    const noDrift = new CriticalValues(options).forBins(DECILES);
+    for (const n of [20, 300, 1e9]) {
+      expect(noDrift.isKnown('psi', n)).toBe(false);
+      noDrift.criticalValue('psi', n);
+      expect(noDrift.isKnown('js', n)).toBe(true);
+    }
+    expect(noDrift.isKnown('psi', 0)).toBe(true);
+    expect(new CriticalValues(options).forBins([5_000, 5_000, 5_000]).isKnown('psi', 2_000)).toBe(true);
+    expect(new CriticalValues(options).forBins([700]).isKnown('psi', 50)).toBe(true);
+  });
+
   test('lets the oldest signature go, and counts it; who holds it goes on', () => {
     const criticalValues = new CriticalValues({ ...options, signaturesMax: 2 });
     const first = criticalValues.forBins([5, 500]);

@@ -1,0 +1,155 @@
+/**
+ * What comparing costs: the statistics of a large fleet at one evaluation, the price of calibration, and one batch of the
+ * e-detector. Writes its figures into the README beside it. Counts are drawn, seeded; sums of results are printed so that
+ * nothing is optimised away.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import {
+  CriticalValues,
+  EDetector,
+  jensenShannonDistance,
+  kolmogorovSmirnov,
+  psi,
+  type Counts,
+} from '../../src/compare/index.js';
+import { drawMultinomial } from '../../src/compare/multinomial.js';
+import { seededRandom } from '../../src/lib/random.js';
+
+const FEATURES = 10_000;
+const WINDOWS = 3;
+const ROUNDS = 15;
+const random = seededRandom(1);
+
+interface Row {
+  readonly what: string;
+  readonly milliseconds: number;
+  readonly times: number;
+}
+
+let witness = 0;
+
+/** The median of the rounds, after two that warm up. */
+function measure(what: string, times: number, run: () => number, rounds = ROUNDS): Row {
+  const taken: number[] = [];
+  for (let round = -2; round < rounds; round++) {
+    const start = performance.now();
+    witness += run();
+    if (round >= 0) taken.push(performance.now() - start);
+  }
+  return { what, milliseconds: taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)], times };
+}
+
+/** One array of the counts of all features, a subarray each, as a profile store has them. */
+function fleet(bins: number, observations: number): Float64Array[] {
+  const shares = new Array<number>(bins).fill(1 / bins);
+  const all = new Float64Array(FEATURES * bins);
+  return Array.from({ length: FEATURES }, (_, feature) => {
+    const counts = all.subarray(feature * bins, (feature + 1) * bins);
+    drawMultinomial(random, observations, shares, counts);
+    return counts;
+  });
+}
+
+function overFleet(what: string, current: Counts[], reference: Counts[], compute: typeof psi): Row {
+  return measure(what, FEATURES * WINDOWS, () => {
+    let sum = 0;
+    for (let window = 0; window < WINDOWS; window++) {
+      for (let feature = 0; feature < FEATURES; feature++) sum += compute(current[feature], reference[feature]);
+    }
+    return sum;
+  });
+}
+
+const [current, reference] = [fleet(13, 1_000), fleet(13, 30_000)];
+const [currentOrdered, referenceOrdered] = [fleet(131, 1_000), fleet(131, 30_000)];
+const rows: Row[] = [
+  overFleet('PSI, 13 bins', current, reference, psi),
+  overFleet('Jensen-Shannon, 13 bins', current, reference, jensenShannonDistance),
+  overFleet('Kolmogorov-Smirnov, 131 bins', currentOrdered, referenceOrdered, kolmogorovSmirnov),
+];
+
+const criticalValues = new CriticalValues({ falseAlarmRate: 0.001 });
+const deciles = [0, ...new Array<number>(10).fill(3_000), 0, 12];
+const noDrift = criticalValues.forBins(deciles);
+const noDriftOrdered = criticalValues.forOrderedBins(new Array<number>(131).fill(230));
+rows.push(
+  measure('critical value of PSI and of KS, once known', FEATURES * WINDOWS, () => {
+    let sum = 0;
+    for (let index = 0; index < FEATURES * WINDOWS; index++) {
+      sum += noDrift.criticalValue('psi', 1_000 + (index % 50)) + noDriftOrdered.criticalValue(1_000);
+    }
+    return sum;
+  }),
+  measure('p-value of PSI', FEATURES, () => {
+    let sum = 0;
+    for (let index = 0; index < FEATURES; index++) sum += noDrift.pValue('psi', 0.01 + index * 1e-6, 1_000);
+    return sum;
+  }),
+);
+
+/** A new object each time, so that nothing is remembered: two sizes of the grid are simulated. */
+const firstTime = (counts: number[]) => (): number =>
+  new CriticalValues({ falseAlarmRate: 0.001 }).forBins(counts).criticalValue('psi', 1_000);
+const categories = Array.from({ length: 100 }, (_, bin) => Math.round(6_000 / (bin + 1)));
+rows.push(
+  measure('first critical value, 13 bins (two sizes simulated)', 1, firstTime(deciles), 5),
+  measure('first critical value, 100 categories (two sizes simulated)', 1, firstTime(categories), 5),
+  measure(
+    'first critical value of KS, 131 bins',
+    1,
+    () =>
+      new CriticalValues({ falseAlarmRate: 0.001 })
+        .forOrderedBins(new Array<number>(131).fill(230))
+        .criticalValue(1_000),
+    5,
+  ),
+  measure(
+    'forBins of a fleet that shares its deciles',
+    FEATURES,
+    () => {
+      const values = new CriticalValues({ falseAlarmRate: 0.001 });
+      let sum = 0;
+      for (let feature = 0; feature < FEATURES; feature++) sum += values.forBins(deciles).criticalValue('psi', 1_000);
+      return sum;
+    },
+    3,
+  ),
+);
+
+const detector = new EDetector(deciles, { ordered: true });
+rows.push(
+  measure('e-detector, one batch over 13 ordered bins', FEATURES, () => {
+    let sum = 0;
+    for (const counts of current) sum += detector.observe(counts);
+    return sum / 1e300;
+  }),
+);
+
+const figures = [
+  '<!-- figures -->',
+  '',
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; median of ${ROUNDS} rounds (3 or 5 of simulations).`,
+  '',
+  '| what | times | ms in all | µs each |',
+  '| --- | ---: | ---: | ---: |',
+  ...rows.map(
+    ({ what, milliseconds, times }) =>
+      `| ${what} | ${times.toLocaleString('en')} | ${milliseconds.toFixed(1)} | ${((milliseconds * 1000) / times).toPrecision(3)} |`,
+  ),
+  '',
+  `The three statistics over ${FEATURES.toLocaleString('en')} features and ${WINDOWS} windows take ${rows
+    .slice(0, 3)
+    .reduce((sum, row) => sum + row.milliseconds, 0)
+    .toFixed(0)} ms together.`,
+  '',
+  '<!-- end -->',
+].join('\n');
+const readme = fileURLToPath(new URL('README.md', import.meta.url));
+const text = readFileSync(readme, 'utf8');
+writeFileSync(
+  readme,
+  text.replace(/<!-- figures -->[^]*<!-- end -->/, () => figures),
+);
+process.stdout.write(`${figures}\n${witness}\n`);
