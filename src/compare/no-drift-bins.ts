@@ -7,8 +7,8 @@
  * Cost: about 0.2 µs once known. A size met for the first time, 4,000 draws of 2 × bins binomials: about 25 ms for 13 bins
  * and 100 ms for 100, and a number of observations lies between two sizes; shared by all references of one signature.
  * `isKnown` says beforehand, so that a single thread can spread what is new over its turns.
- * Error: measured real false-alarm rates are within a tenth of the promised 0.05 and a third of the promised 0.001
- * (Monte Carlo); `no-drift-shares.ts` says where it is worse.
+ * Error: measured real false-alarm rates are about within a tenth of the promised 0.05; at 0.001 a third either way is one
+ * standard deviation of the simulation itself; `no-drift-shares.ts` says where it is worse.
  */
 import { seededRandom } from '../lib/random.js';
 import { chiSquareQuantile, chiSquareTail } from './chi-square-distribution.js';

@@ -66,6 +66,26 @@ describe('no drift', () => {
   });
 });
 
+test('100 features, 100 rows a minute, 24 hours, no drift: at most one false alarm at a promise of one a day', () => {
+  const [features, minutes] = [100, 1_440];
+  const random = seededRandom(67);
+  const shares = sharesOf(0);
+  const batch = new Float64Array(shares.length);
+  let alarms = 0;
+  for (let feature = 0; feature < features; feature++) {
+    const counts = new Float64Array(shares.length);
+    drawMultinomial(random, 10_000, shares, counts);
+    const detector = new EDetector(counts, { ordered: true });
+    for (let minute = 0; minute < minutes; minute++) {
+      drawMultinomial(random, 100, shares, batch);
+      if (detector.observe(batch) < features * minutes) continue;
+      alarms++;
+      detector.reset();
+    }
+  }
+  expect(alarms).toBeLessThanOrEqual(1);
+});
+
 describe('drift', () => {
   const counts = new Float64Array(13);
   drawMultinomial(seededRandom(31), 10_000, sharesOf(0), counts);
