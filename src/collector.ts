@@ -29,7 +29,7 @@ import { ModelCatalogue } from './model-catalogue.js';
 import { Observer } from './observe/index.js';
 import { type Delivery, DeliveryError, type Outcome, startReceiver } from './receive/index.js';
 import { allowedModels, receiverOptions } from './receiver-options.js';
-import { METRICS, PROCESS_METRIC } from './registry/index.js';
+import { METRICS, MODEL_METRIC, OVERFLOW, PROCESS_METRIC } from './registry/index.js';
 import { openState } from './state/index.js';
 
 const TRANSCODE = { traces: transcodeTraces, logs: transcodeLogs, metrics: transcodeMetrics };
@@ -185,6 +185,9 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     writeAccounting(set, accounting);
     writeTransports(set, receiver.statistics);
     for (const model of correlator.models) writeGroundTruth(set, model, correlator.outcomes(model));
+    if (observer.overflowPredictions > 0) {
+      set.set(MODEL_METRIC.predictions, [OVERFLOW, OVERFLOW, ''], observer.overflowPredictions);
+    }
     writeLimits(set, [
       ...receiver.limits,
       ...(exposition?.limits ?? []),

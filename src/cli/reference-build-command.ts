@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { type BuildOptions, buildReference, saveReference } from '../reference/index.js';
+import { ATTRIBUTE } from '../registry/index.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { paint, type Terminal } from './terminal.js';
 
@@ -25,8 +26,8 @@ const names = (text: string): string[] => text.split(',').map((name) => name.tri
 export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
   return new Command('build')
     .description('build a reference profile from the data that a model was trained on')
-    .requiredOption('-m, --model <name>', 'the model, as ml.model.name says it')
-    .requiredOption('-v, --version <version>', 'its version, as ml.model.version says it')
+    .requiredOption('-m, --model <name>', `the model, as ${ATTRIBUTE.modelName} says it`)
+    .requiredOption('-v, --version <version>', `its version, as ${ATTRIBUTE.modelVersion} says it`)
     .requiredOption('-f, --from <files>', 'CSV, JSON Lines or Parquet; several or a pattern, separated by commas')
     .requiredOption('-o, --out <file>', 'the reference to write')
     .option('--value <column>', "the column that holds the model's own prediction")

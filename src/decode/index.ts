@@ -1,3 +1,4 @@
+/** The door of the room: bytes to OTLP values. */
 export { type AttributeColumns, VALUE } from './attribute-columns.js';
 export { type DecodedValue } from './attribute-decoder.js';
 export { BytesTable, hashBytes, NOT_FOUND, viewOf } from './bytes-table.js';

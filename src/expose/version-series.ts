@@ -4,7 +4,7 @@
  */
 import { type CriticalValues, FeatureComparison, performanceOfWindow, regressionOfWindow } from '../compare/index.js';
 import type { FeatureSlot, Profile, VersionObserver } from '../observe/index.js';
-import { FEATURE_METRIC, MODEL_METRIC, type Output, PREDICTION_METRIC } from '../registry/index.js';
+import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
 import { SubjectSeries, type ThresholdOf } from './subject-series.js';
 
@@ -86,6 +86,9 @@ export class VersionSeries {
     families.histogram(MODEL_METRIC.groundTruthDelay, labels, groundTruthDelay.counts, groundTruthDelay.sum);
     families.set(MODEL_METRIC.lastPrediction, labels, version.lastTimeMs / 1000);
     families.set(MODEL_METRIC.droppedAttributes, labels, version.droppedAttributes);
+    if (version.overflowObservations > 0) {
+      families.set(FEATURE_METRIC.observations, [...labels, OVERFLOW], version.overflowObservations);
+    }
   }
 
   #writeWindow(name: string, index: number): void {

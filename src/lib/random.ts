@@ -6,8 +6,6 @@ export interface Random {
   next(): number;
 }
 
-export const systemRandom: Random = { next: () => Math.random() };
-
 export function seededRandom(seed: number): Random {
   let a = 0x9e3779b9 | 0;
   let b = 0x243f6a88 | 0;

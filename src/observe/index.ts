@@ -1,3 +1,4 @@
+/** The door of the room: observations to profiles per window. */
 export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL } from './cells.js';
 export { CellSpace } from './cell-space.js';
 export {

@@ -60,6 +60,8 @@ export class Observer implements ObservationSink {
   readonly modelLimit: Limit;
   readonly versionLimit: Limit;
   readonly featureLimit: Limit;
+  /** Predictions of models and versions that the limits keep out. */
+  overflowPredictions = 0;
   readonly #options: ObserverOptions;
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
@@ -90,7 +92,10 @@ export class Observer implements ObservationSink {
 
   prediction(prediction: Prediction): Disposition {
     const observer = this.#versionOf(prediction.modelName, prediction.modelVersion);
-    if (observer === undefined) return IGNORED.overLimit.reason;
+    if (observer === undefined) {
+      this.overflowPredictions += prediction.rows * prediction.weight;
+      return IGNORED.overLimit.reason;
+    }
     if (prediction.timeMs > this.#watermarkMs) this.#watermarkMs = prediction.timeMs;
     observer.rings.advance(this.endMs);
     if (prediction.timeMs < observer.rings.horizonMs) return IGNORED.tooLate.reason;

@@ -47,6 +47,7 @@ export interface VersionState {
   readonly predictionsByRole: ReadonlyMap<string, number>;
   readonly errorsByType: ReadonlyMap<string, number>;
   readonly droppedAttributes: number;
+  readonly overflowObservations: number;
   readonly lastTimeMs: number;
   readonly sinceStart: number;
 }
@@ -68,6 +69,8 @@ export class VersionObserver {
   reference: ReferenceProfiles | undefined;
   task: Task | undefined;
   droppedAttributes = 0;
+  /** Values of features that the limit keeps out. */
+  overflowObservations = 0;
   lastTimeMs = 0;
   readonly #options: VersionOptions;
   readonly #space: CellSpace;
@@ -104,7 +107,10 @@ export class VersionObserver {
     for (let index = 0; index < featureCount; index++) {
       let slot = this.#slotOfFeatureId[featureId[index]];
       if (slot === undefined) slot = this.#slotOf(featureId[index], featureNames, pane);
-      if (slot === null) continue;
+      if (slot === null) {
+        this.overflowObservations += weight * rows;
+        continue;
+      }
       const entry = featureEntry[index];
       if (columnar) this.#column(slot, pane, prediction, entry, decoder);
       else slot.add(pane, type[entry], number[entry], view, start[entry], end[entry], weight, timeMs);
@@ -181,6 +187,7 @@ export class VersionObserver {
       predictionsByRole: this.predictionsByRole,
       errorsByType: this.errorsByType,
       droppedAttributes: this.droppedAttributes,
+      overflowObservations: this.overflowObservations,
       lastTimeMs: this.lastTimeMs,
       sinceStart: this.#sinceStart,
     };
@@ -208,6 +215,7 @@ export class VersionObserver {
     for (const [role, count] of state.predictionsByRole) this.predictionsByRole.set(role, count);
     for (const [type, count] of state.errorsByType) this.errorsByType.set(type, count);
     this.droppedAttributes = state.droppedAttributes;
+    this.overflowObservations = state.overflowObservations;
     this.lastTimeMs = state.lastTimeMs;
     this.#sinceStart = state.sinceStart;
     this.#bindReference();

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type * as DuckDB from '@duckdb/node-api';
 import { PlumblineError } from '../lib/plumbline-error.js';
 
 const PACKAGE = '@duckdb/node-api';
@@ -33,10 +33,10 @@ export type ColumnValues = readonly (number | string | boolean | null)[];
 export class DataSet {
   readonly columns: readonly Column[];
   readonly rows: number;
-  readonly #connection: DuckDBConnection;
+  readonly #connection: DuckDB.DuckDBConnection;
   readonly #relation: string;
 
-  private constructor(connection: DuckDBConnection, relation: string, columns: readonly Column[], rows: number) {
+  private constructor(connection: DuckDB.DuckDBConnection, relation: string, columns: readonly Column[], rows: number) {
     this.#connection = connection;
     this.#relation = relation;
     this.columns = columns;
@@ -107,8 +107,8 @@ export class DataSet {
   }
 }
 
-async function connect(): Promise<DuckDBConnection> {
-  let duckdb: typeof import('@duckdb/node-api');
+async function connect(): Promise<DuckDB.DuckDBConnection> {
+  let duckdb: Pick<typeof DuckDB, 'DuckDBInstance'>;
   try {
     duckdb = await import('@duckdb/node-api');
   } catch (cause) {

@@ -1,5 +1,10 @@
+/** The door of the registry: every name there is. */
 export * from './attributes.js';
 export * from './error-codes.js';
 export * from './labels.js';
+export * from './metric-definition.js';
 export * from './metrics.js';
+export * from './model-metrics.js';
+export * from './process-metrics.js';
 export * from './reasons.js';
+export * from './subject-metrics.js';

@@ -1,3 +1,4 @@
+/** Ground truth finds its prediction: by id or span, before or after it, once, in every version, within bounds. */
 import { describe, expect, test } from 'vitest';
 import { VERSION_CELL } from '../../src/observe/index.js';
 import { OUTCOME } from '../../src/interpret/index.js';

@@ -85,7 +85,7 @@ function attributeOf({ key, value }: OtlpObject): unknown {
   const name = (key as string | undefined) ?? '';
   if (any.stringValue !== undefined) return [name, VALUE.string, hex(Buffer.from(any.stringValue as string))];
   if (any.boolValue !== undefined) return [name, VALUE.bool, any.boolValue === true ? 1 : 0];
-  if (any.intValue !== undefined) return [name, VALUE.int, Number(any.intValue as bigint)];
+  if (any.intValue !== undefined) return [name, VALUE.int, Number(any.intValue)];
   if (any.doubleValue !== undefined) return [name, VALUE.double, any.doubleValue];
   if (any.arrayValue !== undefined) return [name, VALUE.array, 'nested'];
   if (any.kvlistValue !== undefined) return [name, VALUE.kvlist, 'nested'];
@@ -161,7 +161,7 @@ test('a value that nests too deep is refused as such', () => {
     for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
     return Buffer.concat([Buffer.from([tag, ...length, rest]), content]);
   };
-  let value = Buffer.from([0x18, 1]);
+  let value: Buffer = Buffer.from([0x18, 1]);
   for (let depth = 0; depth < 150; depth++) value = field(0x2a, field(0x0a, value));
   const span = field(0x4a, Buffer.concat([field(0x0a, Buffer.from('a')), field(0x12, value)]));
   const bytes = field(0x0a, field(0x12, field(0x12, span)));

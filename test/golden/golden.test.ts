@@ -44,7 +44,7 @@ function nanoseconds(item: Item): bigint {
 function numbered(attributes: Item['attributes'], number: number): OtlpObject[] {
   const entries = Object.entries(attributes).map(([key, value]) => {
     if (typeof value === 'string') return [key, value.replaceAll('#', String(number))];
-    return [key, Array.isArray(value) ? value[number % value.length] : value];
+    return [key, Array.isArray(value) ? (value[number % value.length] as unknown) : value];
   });
   return attributesOf(Object.fromEntries(entries) as Record<string, unknown>);
 }

@@ -1,3 +1,4 @@
+/** Profiles against exact computation on the raw values; windows, provisional references, limits. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
@@ -220,7 +221,10 @@ test('limits: models, versions and features over them are left out and counted',
   expect(pipeline.accounted().ignored).toEqual({ over_limit: 5 });
   pipeline.predict({ model: 'model 1', features: { a: 1, b: 1, c: 1 } });
   expect(pipeline.version('model 1').features.size).toBe(2);
-  expect(pipeline.observer.featureLimit.overflow).toBeGreaterThan(0);
+  expect(pipeline.observer.featureLimit.overflow).toBe(1);
+  pipeline.predict({ model: 'model 1', features: { a: 1, b: 1, c: 1 } });
+  expect(pipeline.version('model 1').overflowObservations).toBe(2);
+  expect(pipeline.observer.overflowPredictions).toBe(5);
 });
 
 test('a version that is silent for longer than the longest window makes room', () => {

@@ -1,0 +1,156 @@
+/** What is published of a feature, and alike of an output (a prediction's value, its score). */
+import { LABEL, type LabelName } from './labels.js';
+import type { MetricDefinition } from './metric-definition.js';
+
+const model = [LABEL.modelName, LABEL.modelVersion] as const;
+const feature = [...model, LABEL.feature] as const;
+const output = [...model, LABEL.output] as const;
+
+function subjectFamilies<const Prefix extends string>(
+  prefix: Prefix,
+  what: string,
+  labels: readonly LabelName[],
+  labelsWindow: readonly LabelName[],
+) {
+  return {
+    observations: {
+      instrument: `${prefix}.observations`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Values of ${what} that were observed, missing ones included, since the start of the process.`,
+      labels,
+    },
+    missing: {
+      instrument: `${prefix}.missing`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Missing values of ${what}, by reason: absent (no such key), empty (empty value or empty string), nan.`,
+      labels: [...labels, LABEL.reason],
+    },
+    typeMismatches: {
+      instrument: `${prefix}.type_mismatches`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Values of ${what} whose type is not the one that the reference has.`,
+      labels,
+    },
+    outOfRange: {
+      instrument: `${prefix}.out_of_range`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Values of ${what} below the reference's minimum or above its maximum, infinities included.`,
+      labels,
+    },
+    unseenCategories: {
+      instrument: `${prefix}.unseen_categories`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Values of ${what} in a category that the reference does not have.`,
+      labels,
+    },
+    bin: {
+      instrument: `${prefix}.bin.observations`,
+      kind: 'counter',
+      unit: '{observation}',
+      help: `Values of ${what} by bin: reference deciles, below, above, or the reference's categories, unseen, missing. Replicas add up.`,
+      labels: [...labels, LABEL.bin],
+    },
+    referenceBin: {
+      instrument: `${prefix}.reference.bin`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the reference that lies in this bin of ${what}.`,
+      labels: [...labels, LABEL.bin],
+    },
+    windowObservations: {
+      instrument: `${prefix}.window.observations`,
+      kind: 'gauge',
+      unit: '{observation}',
+      help: `Values of ${what} in the window, missing ones included.`,
+      labels: labelsWindow,
+    },
+    windowMissing: {
+      instrument: `${prefix}.window.missing`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the window's values of ${what} that are missing.`,
+      labels: labelsWindow,
+    },
+    windowTypeMismatch: {
+      instrument: `${prefix}.window.type_mismatch`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the window's values of ${what} that have another type than the reference.`,
+      labels: labelsWindow,
+    },
+    windowOutOfRange: {
+      instrument: `${prefix}.window.out_of_range`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the window's values of ${what} that lie outside the reference's range.`,
+      labels: labelsWindow,
+    },
+    windowUnseen: {
+      instrument: `${prefix}.window.unseen_category`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the window's values of ${what} in a category that the reference does not have.`,
+      labels: labelsWindow,
+    },
+    moment: {
+      instrument: `${prefix}.moment`,
+      kind: 'gauge',
+      unit: '',
+      help: `Moment of ${what} in the window, in its own unit: mean, stddev, min, max.`,
+      labels: [...labelsWindow, LABEL.moment],
+    },
+    quantile: {
+      instrument: `${prefix}.quantile`,
+      kind: 'gauge',
+      unit: '',
+      help: `Quantile of ${what} in the window, in its own unit; relative error at most 1/32.`,
+      labels: [...labelsWindow, LABEL.quantile],
+    },
+    referenceMoment: {
+      instrument: `${prefix}.reference.moment`,
+      kind: 'gauge',
+      unit: '',
+      help: `Moment of ${what} in the reference, in its own unit: mean, stddev, min, max.`,
+      labels: [...labels, LABEL.moment],
+    },
+    drift: {
+      instrument: `${prefix}.drift`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Drift of ${what} in the window against the reference, by statistic.`,
+      labels: [...labelsWindow, LABEL.statistic],
+    },
+    driftCriticalValue: {
+      instrument: `${prefix}.drift.critical_value`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Value that the statistic exceeds with no drift at the configured false-alarm rate, for this window's and this reference's number of observations.`,
+      labels: [...labelsWindow, LABEL.statistic],
+    },
+    driftState: {
+      instrument: `${prefix}.drift.state`,
+      kind: 'gauge',
+      unit: '',
+      help: `1 for the state that the window is in: ready (enough data), not_enough_data, no_traffic, no_reference.`,
+      labels: [...labelsWindow, LABEL.state],
+    },
+    driftSince: {
+      instrument: `${prefix}.drift.since`,
+      kind: 'gauge',
+      unit: 's',
+      help: `Event time (seconds since the epoch) since which the statistic has been above both its critical value and its threshold; 0 when it is not.`,
+      labels: [...labelsWindow, LABEL.statistic],
+    },
+  } as const satisfies Record<string, MetricDefinition>;
+}
+
+export const FEATURE_METRIC = subjectFamilies('ml.feature', 'a feature', feature, [...feature, LABEL.window]);
+export const PREDICTION_METRIC = subjectFamilies('ml.prediction', 'an output (value or score)', output, [
+  ...output,
+  LABEL.window,
+]);
