@@ -3,7 +3,7 @@
  * each with the value to point at. They run only on a file that the schema accepts.
  */
 import { durationMs } from './duration.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../lib/nearest-name.js';
 import { type Config } from './schema.js';
 import { type Explanation } from './syntax-fault.js';
 import { type Path } from './yaml-source.js';

@@ -4,7 +4,7 @@
  */
 import { type z } from 'zod';
 import { knownKeys, placesOf, type JsonSchema } from './json-schema.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../lib/nearest-name.js';
 import { type Explanation } from './syntax-fault.js';
 
 type Issue = z.core.$ZodIssue;
