@@ -1,0 +1,2 @@
+/** The instrumentation scope of all that this package records. */
+export const SCOPE = 'plumbline';
