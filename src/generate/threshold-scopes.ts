@@ -10,6 +10,8 @@ import { equal, noneOf, type Matcher } from './promql.js';
 export type ThresholdKey = keyof Thresholds;
 
 export interface Scope {
+  /** Whom it is for, as a person would say it. */
+  readonly title: string;
   readonly matchers: readonly Matcher[];
   readonly thresholds: Thresholds;
   /** Absent: all models without settings of their own. */
@@ -33,12 +35,14 @@ export function thresholdScopes(
   const models = config.models.filter(
     (model) => model.runbook !== undefined || differs(model.thresholds) || particularFeatures(model).length > 0,
   );
-  const scopes: Scope[] = [{ matchers: noneOf(LABEL.modelName, models.map(nameOf)), thresholds: common }];
+  const others = noneOf(LABEL.modelName, models.map(nameOf));
+  const scopes: Scope[] = [{ title: 'all other models', matchers: others, thresholds: common }];
   for (const model of models) {
     const particular = particularFeatures(model);
     const isModel = equal(LABEL.modelName, model.name);
     const ofModel = { ...common, ...defined(model.thresholds) };
     scopes.push({
+      title: model.name,
       matchers: [
         isModel,
         ...noneOf(
@@ -52,7 +56,8 @@ export function thresholdScopes(
     for (const [name, settings] of particular) {
       if (!settings.alerts) continue;
       const thresholds = { ...ofModel, ...defined(settings.thresholds) };
-      scopes.push({ matchers: [isModel, equal(LABEL.feature, name)], thresholds, model });
+      const matchers = [isModel, equal(LABEL.feature, name)];
+      scopes.push({ title: `${model.name}, feature ${name}`, matchers, thresholds, model });
     }
   }
   return scopes;

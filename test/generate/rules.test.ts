@@ -38,8 +38,13 @@ describe('promtool', () => {
     const directory = temporaryDirectory();
     await writeGenerated(directory, generate('rules', configured));
     copyFileSync(join(import.meta.dirname, 'configured/thresholds.yml'), join(directory, 'thresholds.yml'));
-    const result = runTool('promtool', ['test', 'rules', 'thresholds.yml'], directory);
-    expect(result, result.output).toMatchObject({ ok: true });
+    for (const parameters of [
+      ['test', 'rules', 'thresholds.yml'],
+      ['check', 'rules', '--lint-fatal', ...readdirSync(join(directory, 'rules')).map((name) => join('rules', name))],
+    ]) {
+      const result = runTool('promtool', parameters, directory);
+      expect(result, result.output).toMatchObject({ ok: true });
+    }
   });
 
   test('every alert of the default configuration is tested', () => {

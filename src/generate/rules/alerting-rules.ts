@@ -7,7 +7,7 @@ import { LABEL } from '../../registry/index.js';
 import { DASHBOARD_UID } from '../dashboard-uids.js';
 import { thresholdScopes, type Scope } from '../threshold-scopes.js';
 import type { AlertDefinition, AlertText, ProcessAlertDefinition } from './alert-definition.js';
-import { dashboardUrl, runbookFile, severityTemplate } from './annotation.js';
+import { dashboardUrl, runbookFile, severityTemplate, templateComment } from './annotation.js';
 import { FEATURE_ALERTS } from './feature-alerts.js';
 import { MODEL_ALERTS } from './model-alerts.js';
 import { processAlerts } from './process-alerts.js';
@@ -27,12 +27,18 @@ function joinOwner(condition: string, subject: AlertDefinition['subject']): stri
   return `(\n  ${condition}\n)\n  * on (${labels.join(', ')}) ${joined}`;
 }
 
-function modelRule(definition: AlertDefinition, scope: Scope, text: AlertText, config: Config): AlertingRule {
+function modelRule(
+  definition: AlertDefinition,
+  scope: Scope,
+  text: AlertText,
+  note: string,
+  config: Config,
+): AlertingRule {
   return {
     alert: definition.name,
     expr: joinOwner(text.condition, definition.subject),
     for: definition.for,
-    labels: { [LABEL.severity]: severityTemplate(definition.severity) },
+    labels: { [LABEL.severity]: note + severityTemplate(definition.severity) },
     annotations: {
       summary: text.summary,
       description: text.description,
@@ -50,10 +56,15 @@ function modelRules(definitions: readonly AlertDefinition[], config: Config): Al
   return definitions.flatMap((definition) => {
     const subject = definition.subject === 'feature' || definition.subject === 'output' ? definition.subject : 'model';
     const keys = definition.thresholds(config);
-    // What depends on no threshold is one rule for all, unless a model has a runbook of its own to link to.
-    return thresholdScopes(config, keys, subject).flatMap((scope) => {
+    const scopes = thresholdScopes(config, keys, subject);
+    return scopes.flatMap((scope) => {
       const text = definition.build(scope, config);
-      return text === undefined ? [] : [modelRule(definition, scope, text, config)];
+      if (text === undefined) return [];
+      // promtool takes rules with the same name and labels for duplicates, whatever they select.
+      const isOneOfSeveral =
+        scopes.length > 1 || definitions.some((one) => one !== definition && one.name === definition.name);
+      const note = isOneOfSeveral ? templateComment([scope.title, ...keys].join(', ')) : '';
+      return [modelRule(definition, scope, text, note, config)];
     });
   });
 }
