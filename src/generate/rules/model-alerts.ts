@@ -74,12 +74,16 @@ function noTraffic(scope: Scope, config: Config): AlertText {
   const hourBefore = `increase(${select(predictions, scope.matchers)}[1h] offset 10m)`;
   const increaseBefore = aggregateBy('sum', [LABEL.modelName], hourBefore);
   const expected = expectedBeforeSilenceCounts(config.compare.falseAlarmRate);
-  const before = lookup([LABEL.modelName], (of) => `sum(increase(${predictions}{${of}}[1h] offset 10m))`, 'count');
+  const before = lookup(
+    [LABEL.modelName],
+    (of) => `round(sum(increase(${predictions}{${of}}[1h] offset 10m)), 10)`,
+    'count',
+  );
   return {
     // A sixth of the hour before is what ten minutes would bring; of fewer than that, ten minutes without one are luck.
     condition: `${increase('10m')} == 0\n    and on (${LABEL.modelName})\n  ${increaseBefore} / 6 > ${expected}`,
     summary: `${label(LABEL.modelName)}: no predictions`,
-    description: `No version of the model has made a prediction for 10 minutes; in the hour before there were ${before}.`,
+    description: `No version of the model has made a prediction for 10 minutes; in the hour before there were about ${before}.`,
   };
 }
 
