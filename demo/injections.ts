@@ -26,7 +26,7 @@ export interface Injection {
 const KILOMETRES_PER_MILE = 1.609344;
 const HOUR_MISSING_SHARE = 0.4;
 const RENAMED = { from: 'ORD', to: 'KORD' };
-const CANDIDATE_DELAY_MS = 700;
+const CANDIDATE_DELAY_MS = 150;
 
 /**
  * Early, and long: the alert rules of `deploy/` wait a minute or two of real time before they fire, which at the default

@@ -1,12 +1,14 @@
 /** The play as it is seen from outside: tells what is injected, what moves, what the owner is told, and sums up. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LABEL, MODEL_METRIC, PROCESS_METRIC } from '../src/registry/index.js';
 import type { ReceivedAlert } from './alert-webhook.js';
 import { PLAY_START } from './flights.js';
 import { endMs, INJECTIONS, startMs } from './injections.js';
-import { ALERTMANAGER_URL, PROMETHEUS_URL, SERVICE_URL } from './options.js';
+import type { MetricsPage, Sample } from './metrics-page.js';
+import { ALERTMANAGER_URL, PROMETHEUS_URL } from './options.js';
 import type { PlayerMessage } from './player.js';
 import { firingAlerts } from './prometheus.js';
-import { describeAlert, describeFinding, describeState } from './screen.js';
+import { describeAlert, describeFinding, describeState, describeSubject } from './screen.js';
 import { metricsUrl, startPlayer, type Stage } from './stages.js';
 import { alertTable, firstSeen, injectionTable, monthTable, otherMoves, playedLongEnough } from './summary.js';
 import type { Announced, MonthState } from './summary.js';
@@ -30,6 +32,7 @@ export class Play {
   #eventMs = Date.parse(PLAY_START);
   #statusMs = 0;
   #isFirstResult = true;
+  #arrived = '';
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -44,15 +47,18 @@ export class Play {
   /** Until the last flight is played and what it moved is seen. */
   async run(): Promise<void> {
     const { screen, config, signal } = this.#stage;
+    const urls = [metricsUrl(config), ...(this.hasAlerts ? [`${PROMETHEUS_URL}/alerts`, ALERTMANAGER_URL] : [])];
     screen.plain(
-      `\n  Look at  ${[metricsUrl(config), ...(this.hasAlerts ? [`${PROMETHEUS_URL}/alerts`, ALERTMANAGER_URL] : []), SERVICE_URL].join('   ')}\n`,
+      `\nLook at ${urls.join(', ')}\nBelow: seconds since the start, simulated time, what /metrics and Alertmanager say.\n`,
     );
     startPlayer(this.#stage, (message) => this.#hear(message));
     while (this.#done === undefined || Date.now() < this.#done.wallMs + SETTLE_MS) {
       await sleep(POLL_MS, undefined, { signal });
       await this.#look();
     }
-    this.#closeMonth(await this.#look(), this.#stage.options.until);
+    const last = await this.#look();
+    this.#arrived = describeArrived(last.page);
+    this.#closeMonth(last, this.#stage.options.until);
   }
 
   /** Prints the tables and says whether every injection that was played was seen. */
@@ -62,7 +68,7 @@ export class Play {
     const announced = playedLongEnough(this.#announced, Date.parse(options.until));
     const { sent = 0, failed = 0, landed = 0 } = this.#done ?? {};
     screen.plain(
-      `\nPlayed ${sent.toLocaleString('en')} flights up to ${options.until}: ${failed} requests failed, ${landed.toLocaleString('en')} ground truths were sent.`,
+      `\nPlayed ${sent.toLocaleString('en')} flights up to ${options.until}: ${failed} requests failed, ${landed.toLocaleString('en')} ground truths were sent.${this.#arrived}`,
     );
     if (announced.length > 0)
       screen.plain(`\nInjected, and how it was seen on /metrics\n${injectionTable(announced, seen)}`);
@@ -114,14 +120,16 @@ export class Play {
     this.#eventMs = Math.max(this.#eventMs, eventMs);
     if (month(eventMs) !== monthBefore) this.#closeMonth(poll, `${month(eventMs)}-01`);
     for (const finding of appeared) screen.event(eventMs, `MOVED  ${describeFinding(finding)}`);
-    for (const finding of gone) screen.event(eventMs, `back   ${describeFinding(finding)} at last`);
+    for (const finding of gone)
+      screen.event(eventMs, `BACK   ${describeSubject(finding)}: ${finding.signal} is within its limits again`);
     if (wallMs - this.#statusMs >= STATUS_MS) await this.#status(poll);
     return poll;
   }
 
   async #status({ page, eventMs, wallMs }: Poll): Promise<void> {
     const states = versionStates(page, STATUS_WINDOW);
-    if (this.#isFirstResult && states.every(({ joined }) => joined === 0)) return;
+    const enough = this.#stage.config.compare.minimumObservations;
+    if (this.#isFirstResult && !states.some(({ joined }) => joined >= enough)) return;
     this.#isFirstResult = false;
     this.#statusMs = wallMs;
     const parts = states.map((state) => describeState(state, STATUS_WINDOW));
@@ -137,6 +145,18 @@ export class Play {
     if (this.#months.at(-1)?.until === until) return;
     this.#months.push({ until, states: versionStates(page, MONTH_WINDOW) });
   }
+}
+
+/** What the collector says that it got. */
+function describeArrived(page: MetricsPage): string {
+  const sum = (samples: readonly Sample[]): string =>
+    samples.reduce((total, { value }) => total + value, 0).toLocaleString('en');
+  const joined = page.samples(MODEL_METRIC.groundTruth, { [LABEL.outcome]: 'joined' });
+  const rejected = page.samples(PROCESS_METRIC.rejected);
+  return (
+    `\nThe collector observed ${sum(page.samples(MODEL_METRIC.predictions))} predictions, joined ${sum(joined)} ground truths, ` +
+    `and rejected ${sum(rejected)} items.`
+  );
 }
 
 function month(eventMs: number): string {

@@ -39,16 +39,21 @@ export function ratio(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3);
 }
 
+/** Whom and what a finding is about: `flight-delay 2001-01 distance`. */
+export function describeSubject({ model, version, subject, isFeature }: Finding): string {
+  if (subject === '') return `${model} ${version}`;
+  return `${model} ${version} ${isFeature ? subject : `prediction ${subject}`}`;
+}
+
 export function describeFinding(finding: Finding): string {
-  const { model, version, subject, isFeature, signal, statistic, value, limit, window, sinceMs } = finding;
-  const about = subject === '' ? '' : isFeature ? ` ${subject}` : ` prediction ${subject}`;
+  const { signal, statistic, value, limit, window, sinceMs } = finding;
   const inWindow = window === '' ? '' : ` over ${window}`;
   if (signal === 'drift') {
     const since = sinceMs === undefined ? '' : `, since ${simulatedTime(sinceMs)}`;
-    return `${model} ${version}${about}: ${statistic} ${ratio(value)}, critical value ${ratio(limit)}${inWindow}${since}`;
+    return `${describeSubject(finding)}: ${statistic} ${ratio(value)}, critical value ${ratio(limit)}${inWindow}${since}`;
   }
   const unit = signal === 'latency p95' ? ' s' : '';
-  return `${model} ${version}${about}: ${signal} ${ratio(value)}${unit}, threshold ${ratio(limit)}${unit}${inWindow}`;
+  return `${describeSubject(finding)}: ${signal} ${ratio(value)}${unit}, threshold ${ratio(limit)}${unit}${inWindow}`;
 }
 
 export function describeState({ version, predictions, performance, joined }: VersionState, window: string): string {

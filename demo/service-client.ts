@@ -3,8 +3,8 @@ import { Agent, request } from 'node:http';
 import { HOST, SERVICE_PORT } from './options.js';
 import type { DelayRequest, PredictRequest, PredictResponse } from './service.js';
 
-/** Enough for the slow candidate: a third of 625 requests a second, of 0.7 s each, is about 130 at once. */
-const MOST_UNDER_WAY = 256;
+/** Enough for the slow candidate: a third of 625 requests a second, of 0.15 s each, is about 30 at once. */
+const MOST_UNDER_WAY = 128;
 
 export class ServiceClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: MOST_UNDER_WAY });

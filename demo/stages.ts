@@ -83,7 +83,7 @@ export async function buildReferences(stage: Stage): Promise<void> {
     const file = join(stage.run, `reference-${version}.json`);
     const args = ['reference', 'build', '--model', MODEL_NAME, '--version', version];
     args.push('--from', trainingFile(stage.run, version), '--out', file);
-    args.push('--value', 'predicted_late', '--score', 'score', '--ground-truth', 'late');
+    args.push('--value', 'predicted_late', '--score', 'score', '--exclude', 'late');
     await runCommand(stage, args);
     const { size } = await stat(file);
     stage.screen.step(

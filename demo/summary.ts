@@ -22,16 +22,20 @@ export function playedLongEnough(announced: readonly Announced[], untilMs: numbe
   return announced.filter(({ injection }) => untilMs - startMs(injection) >= LEAST_PLAYED_MS);
 }
 
-/** The first time that what the injection must show as began to move after it was announced. */
-export function firstSeen({ injection, wallMs }: Announced, seen: readonly Seen[]): Seen | undefined {
+/** Whether this is how the injection must show, after it was announced. */
+function shows({ injection, wallMs }: Announced, { finding, wallMs: seenMs }: Seen): boolean {
   const { signal, feature, version } = injection.expected;
-  return seen.find(
-    ({ finding, wallMs: seenMs }) =>
-      seenMs >= wallMs &&
-      finding.signal === signal &&
-      (feature === undefined || (finding.isFeature && finding.subject === feature)) &&
-      (version === undefined || finding.version === version),
+  return (
+    seenMs >= wallMs &&
+    finding.signal === signal &&
+    (feature === undefined || (finding.isFeature && finding.subject === feature)) &&
+    (version === undefined || finding.version === version)
   );
+}
+
+/** The first time that an injection shows. */
+export function firstSeen(announced: Announced, seen: readonly Seen[]): Seen | undefined {
+  return seen.find((entry) => shows(announced, entry));
 }
 
 export function injectionTable(announced: readonly Announced[], seen: readonly Seen[]): string {
@@ -80,14 +84,13 @@ export function monthTable(months: readonly MonthState[], window: string): strin
   return table([['predictions of the', 'version', 'accuracy', 'AUC', 'with ground truth'], ...rows]);
 }
 
-/** What moved though nothing that was injected at the time must show so: real shift, or a consequence of the injected. */
+/** What moved besides: real shift, or a consequence of what was injected. */
 export function otherMoves(announced: readonly Announced[], seen: readonly Seen[]): string {
-  const expected = new Set(announced.map((entry) => firstSeen(entry, seen)));
   const counts = new Map<string, number>();
   for (const entry of seen) {
-    if (expected.has(entry)) continue;
-    const { subject, signal } = entry.finding;
-    const name = subject === '' ? signal : `${signal} of ${subject}`;
+    if (announced.some((injected) => shows(injected, entry))) continue;
+    const { subject, isFeature, signal } = entry.finding;
+    const name = subject === '' ? signal : `${signal} of ${isFeature ? subject : `the prediction's ${subject}`}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => `${name} ${count}×`).join(', ');
