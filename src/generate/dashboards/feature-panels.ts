@@ -226,7 +226,7 @@ const distribution: readonly PanelDefinition[] = [
     description: "Quantiles of the window's values, in the feature's own unit. Empty for a category.",
     unit: 'short',
     noValue: 'not numeric',
-    queries: [{ expr: per(LABEL.quantile, over(inWindow, FEATURE_METRIC.quantile)), legend: `q{{${LABEL.quantile}}}` }],
+    queries: [{ expr: per(LABEL.quantile, over(inWindow, FEATURE_METRIC.quantile)), legend: `{{${LABEL.quantile}}}` }],
   },
   moments(
     'Mean and standard deviation',
