@@ -7,7 +7,7 @@ export const LABEL = {
   window: 'window',
   statistic: 'statistic',
   moment: 'moment',
-  quantile: 'quantile',
+  quantile: 'q',
   bin: 'bin',
   state: 'state',
   reason: 'reason',
