@@ -48,6 +48,17 @@ export class JoinedPair {
   actual = 0;
 }
 
+/** A prediction as it is taken in. Its fields are set and the object reused: doubles as arguments would be allocated. */
+export class WaitingPrediction {
+  high = 0;
+  low = 0;
+  timeMs = 0.5;
+  kind = 0;
+  predicted = 0.5;
+  /** NaN where there is none. */
+  score = NaN;
+}
+
 export type Registration = 'new' | 'duplicate' | 'joined';
 
 export class Correlator {
@@ -103,16 +114,8 @@ export class Correlator {
   }
 
   /** Takes a prediction in. 'joined': its ground truth was already there, see `pair`. */
-  register(
-    model: string,
-    versionIndex: number,
-    high: number,
-    low: number,
-    timeMs: number,
-    kind: number,
-    predicted: number,
-    score: number,
-  ): Registration {
+  register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
+    const { high, low } = waiting;
     const ring = this.#predictions;
     if (ring.find(high, low, versionIndex) !== ABSENT) return 'duplicate';
     if (ring.full) {
@@ -122,10 +125,10 @@ export class Correlator {
     const at = ring.insert(high, low, versionIndex);
     this.predictionLimit.used = ring.size;
     const { columns } = ring;
-    columns.timeMs[at] = timeMs;
-    columns.kind[at] = kind;
-    columns.number[at] = predicted;
-    columns.score[at] = score;
+    columns.timeMs[at] = waiting.timeMs;
+    columns.kind[at] = waiting.kind;
+    columns.number[at] = waiting.predicted;
+    columns.score[at] = waiting.score;
     columns.flag[at] = WAITING;
     if (this.#early.size === 0) return 'new';
     const modelIndex = this.#modelIndexes.get(model);

@@ -5,4 +5,5 @@ export {
   type CorrelatorState,
   JoinedPair,
   type Registration,
+  WaitingPrediction,
 } from './correlator.js';

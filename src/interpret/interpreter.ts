@@ -46,6 +46,7 @@ export class Interpreter {
   readonly #versions = new TextCache(4096);
   readonly #texts = new TextCache(1024);
 
+  #latestMs = Infinity;
   #resourceStart = -1;
   #resourceEnd = -1;
   #resourceModel = '';
@@ -76,6 +77,9 @@ export class Interpreter {
     this.#resourceStart = -1;
     account.received += batch.received;
     account.ignored[IGNORED.notForUs.reason] += batch.received - batch.count;
+    const nowMs = this.#options.clock.nowMs();
+    this.#latestMs = nowMs + this.#options.maxFutureMs;
+    this.#options.sink.begin(nowMs);
     let rejected = 0;
     let firstReason: RejectedReason | undefined;
     for (let record = 0; record < batch.count; record++) {
@@ -198,8 +202,7 @@ export class Interpreter {
     if (modelName === '') return REJECTED.noModelName.reason;
     if (allowed !== undefined && !allowed.has(modelName)) return REJECTED.forbiddenModel.reason;
     const timeMs = batch.timeMs[record];
-    if (timeMs === 0 || timeMs > this.#options.clock.nowMs() + this.#options.maxFutureMs)
-      return REJECTED.badTime.reason;
+    if (timeMs === 0 || timeMs > this.#latestMs) return REJECTED.badTime.reason;
     if (rows < 0 || rows > this.#options.maxBatchRows || rows !== Math.floor(rows)) return REJECTED.badBatch.reason;
     if (kind === KINDS.groundTruth) {
       return this.#offerGroundTruth(batch, record, modelName, modelVersion, groundTruth, id, rows);

@@ -69,6 +69,8 @@ export class GroundTruth {
 export type Disposition = IgnoredReason | undefined;
 
 export interface ObservationSink {
+  /** A message begins: what depends on the time of day is looked at once for all of it. */
+  begin(nowMs: number): void;
   prediction(prediction: Prediction): Disposition;
   groundTruth(groundTruth: GroundTruth): Disposition;
 }

@@ -2,7 +2,7 @@
  * The sink of interpretation: routes predictions and ground truths to their model version, finds versions that no
  * configuration names, and keeps the time that all windows end at.
  */
-import { type Correlator } from '../correlate/index.js';
+import { type Correlator, type Registration, WaitingPrediction } from '../correlate/index.js';
 import { type RecordDecoder, VALUE } from '../decode/index.js';
 import {
   type Disposition,
@@ -65,9 +65,11 @@ export class Observer implements ObservationSink {
   readonly #options: ObserverOptions;
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
+  readonly #waiting = new WaitingPrediction();
   #interpreter: Interpretive | undefined;
   #recent: VersionObserver | undefined;
   #watermarkMs = 0;
+  #nowMs = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -90,6 +92,10 @@ export class Observer implements ObservationSink {
     for (const versions of this.models.values()) yield* versions.values();
   }
 
+  begin(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+
   prediction(prediction: Prediction): Disposition {
     const observer = this.#versionOf(prediction.modelName, prediction.modelVersion);
     if (observer === undefined) {
@@ -97,7 +103,8 @@ export class Observer implements ObservationSink {
       return IGNORED.overLimit.reason;
     }
     if (prediction.timeMs > this.#watermarkMs) this.#watermarkMs = prediction.timeMs;
-    observer.rings.advance(this.endMs);
+    const endMs = this.#options.watermark ? this.#watermarkMs : this.#nowMs;
+    if (observer.rings.endMs !== endMs) observer.rings.advance(endMs);
     if (prediction.timeMs < observer.rings.horizonMs) return IGNORED.tooLate.reason;
     if (prediction.columnar) {
       observer.observe(prediction, this.#interpreter!.meanings.featureNames, this.#interpreter!.decoder);
@@ -109,17 +116,14 @@ export class Observer implements ObservationSink {
     let joined = false;
     if (hasIdentity) {
       this.#readOutcome(prediction.batch, prediction.valueEntry);
-      const { kind, number } = this.#outcome;
-      const score = scoreOf(prediction);
-      const registration = this.#register(
-        observer,
-        identity.high,
-        identity.low,
-        prediction.timeMs,
-        kind,
-        number,
-        score,
-      );
+      const waiting = this.#waiting;
+      waiting.high = identity.high;
+      waiting.low = identity.low;
+      waiting.timeMs = prediction.timeMs;
+      waiting.kind = this.#outcome.kind;
+      waiting.predicted = this.#outcome.number;
+      waiting.score = scoreOf(prediction);
+      const registration = this.#register(observer);
       if (registration === 'duplicate') return IGNORED.duplicate.reason;
       joined = registration === 'joined';
     }
@@ -185,31 +189,31 @@ export class Observer implements ObservationSink {
     const values = this.#outcomes(batch, prediction.valueEntry, rows);
     const scores = this.#outcomes(batch, prediction.scoreEntry, rows);
     const actual = this.#outcomes(batch, prediction.groundTruthEntry, rows);
+    const waiting = this.#waiting;
+    waiting.timeMs = timeMs;
     ids.forEach((identity, row) => {
-      const score = scores.kinds[row] === OUTCOME.number ? scores.numbers[row] : NaN;
-      const { high, low } = identity;
-      const registered = this.#register(observer, high, low, timeMs, values.kinds[row], values.numbers[row], score);
-      if (registered === 'joined') this.#joined();
+      waiting.high = identity.high;
+      waiting.low = identity.low;
+      waiting.kind = values.kinds[row];
+      waiting.predicted = values.numbers[row];
+      waiting.score = scores.kinds[row] === OUTCOME.number ? scores.numbers[row] : NaN;
+      if (this.#register(observer) === 'joined') this.#joined();
       if (actual.kinds[row] !== OUTCOME.none) {
         this.#resolve(observer.model, observer.version, identity, timeMs, actual.kinds[row], actual.numbers[row]);
       }
     });
   }
 
-  #register(
-    observer: VersionObserver,
-    high: number,
-    low: number,
-    timeMs: number,
-    kind: number,
-    value: number,
-    score: number,
-  ): ReturnType<Correlator['register']> {
+  /** Takes `#waiting` in. */
+  #register(observer: VersionObserver): Registration {
     const { correlator } = this.#options;
-    const index = correlator.versionIndex(observer.model, observer.version);
-    if (index < 0) return 'new';
-    this.#byIndex[index] = observer;
-    return correlator.register(observer.model, index, high, low, timeMs, kind, value, score);
+    if (observer.correlatedAs === undefined) {
+      observer.correlatedAs = correlator.versionIndex(observer.model, observer.version);
+      if (observer.correlatedAs >= 0) this.#byIndex[observer.correlatedAs] = observer;
+    }
+    return observer.correlatedAs < 0
+      ? 'new'
+      : correlator.register(observer.model, observer.correlatedAs, this.#waiting);
   }
 
   #resolve(model: string, version: string, identity: Identity, timeMs: number, kind: number, actual: number): void {

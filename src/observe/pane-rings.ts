@@ -68,6 +68,20 @@ export class PaneRings {
     return (Math.floor(this.#endMs / paneMs) - count + 1) * paneMs;
   }
 
+  /** `pane(of.timeMs)`, without a number to pass where the last pane still serves. */
+  paneOf(of: { readonly timeMs: number }): Pane | undefined {
+    const last = this.#last;
+    if (
+      last !== undefined &&
+      of.timeMs >= last.startMs &&
+      of.timeMs < last.endMs &&
+      last.cells.length >= this.#layout.width
+    ) {
+      return last;
+    }
+    return this.pane(of.timeMs);
+  }
+
   /** The pane that an event time belongs to, wide enough for the layout; undefined: it is before the longest window. */
   pane(timeMs: number): Pane | undefined {
     let pane = this.#last;

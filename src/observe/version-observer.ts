@@ -68,6 +68,8 @@ export class VersionObserver {
   readonly outputs = new Map<Output, FeatureSlot>();
   reference: ReferenceProfiles | undefined;
   task: Task | undefined;
+  /** Its number with the correlator; below 0: there was no room; undefined: not asked yet. */
+  correlatedAs: number | undefined;
   droppedAttributes = 0;
   /** Values of features that the limit keeps out. */
   overflowObservations = 0;
@@ -98,11 +100,9 @@ export class VersionObserver {
 
   /** @returns false when the event time is before the longest window; nothing is counted then. */
   observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder): boolean {
-    const { timeMs, weight, rows, batch } = prediction;
-    const pane = this.rings.pane(timeMs);
+    const { weight, rows } = prediction;
+    const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
-    const { type, number, start, end } = batch.attributes;
-    const { view } = batch;
     const { featureId, featureEntry, featureCount, columnar } = prediction;
     for (let index = 0; index < featureCount; index++) {
       let slot = this.#slotOfFeatureId[featureId[index]];
@@ -113,7 +113,7 @@ export class VersionObserver {
       }
       const entry = featureEntry[index];
       if (columnar) this.#column(slot, pane, prediction, entry, decoder);
-      else slot.add(pane, type[entry], number[entry], view, start[entry], end[entry], weight, timeMs);
+      else slot.addEntry(pane, prediction, entry);
     }
     if (!prediction.failed || prediction.valueEntry !== NO_ENTRY)
       this.#output('value', prediction.valueEntry, pane, prediction, decoder);
@@ -257,12 +257,8 @@ export class VersionObserver {
     if (entry === NO_ENTRY) return;
     const slot = this.outputs.get(name) ?? this.#newOutputSlot(name, pane);
     if (slot === undefined) return;
-    const { type, number, start, end } = prediction.batch.attributes;
     if (prediction.columnar) this.#column(slot, pane, prediction, entry, decoder);
-    else {
-      const { weight, timeMs } = prediction;
-      slot.add(pane, type[entry], number[entry], prediction.batch.view, start[entry], end[entry], weight, timeMs);
-    }
+    else slot.addEntry(pane, prediction, entry);
   }
 
   #column(slot: FeatureSlot, pane: Pane, prediction: Prediction, entry: number, decoder: RecordDecoder): void {
