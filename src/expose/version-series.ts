@@ -74,9 +74,10 @@ export class VersionSeries {
       ],
       1,
     );
-    for (const [role, count] of version.predictionsByRole)
+    for (const [role, count] of version.predictionsByRole.entries())
       families.set(MODEL_METRIC.predictions, [...labels, role], count);
-    for (const [type, count] of version.errorsByType) families.set(MODEL_METRIC.errors, [...labels, type], count);
+    for (const [type, count] of version.errorsByType.entries())
+      families.set(MODEL_METRIC.errors, [...labels, type], count);
     const { latency, batchSizes, groundTruthDelay } = version;
     const exemplars = latency
       .exemplars()

@@ -7,6 +7,7 @@ import { NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.
 import type { Limit } from '../lib/limit.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
+import { BoundedCounts } from './bounded-counts.js';
 import { CellSpace, type CellSpaceState } from './cell-space.js';
 import { numericSchema } from './feature-schema.js';
 import { FeatureSlot, type FeatureSlotState, type SlotOptions } from './feature-slot.js';
@@ -44,15 +45,16 @@ export interface VersionState {
   readonly features: readonly FeatureSlotState[];
   readonly outputs: readonly FeatureSlotState[];
   readonly histograms: readonly { readonly counts: Float64Array; readonly sum: number }[];
-  readonly predictionsByRole: ReadonlyMap<string, number>;
-  readonly errorsByType: ReadonlyMap<string, number>;
+  readonly predictionsByRole: readonly (readonly [string, number])[];
+  readonly errorsByType: readonly (readonly [string, number])[];
   readonly droppedAttributes: number;
   readonly overflowObservations: number;
   readonly lastTimeMs: number;
   readonly sinceStart: number;
 }
 
-const OVERFLOW_KEYS_MAX = 50;
+/** Roles and error types that are told apart. */
+const NAMES_MAX = 50;
 const NO_VALUES = new Float64Array(0);
 
 export class VersionObserver {
@@ -62,8 +64,8 @@ export class VersionObserver {
   readonly latency = new LatencyHistogram();
   readonly batchSizes = new Histogram(BATCH_SIZE_BUCKETS);
   readonly groundTruthDelay = new Histogram(DELAY_BUCKETS_SECONDS);
-  readonly predictionsByRole = new Map<string, number>();
-  readonly errorsByType = new Map<string, number>();
+  readonly predictionsByRole = new BoundedCounts(NAMES_MAX);
+  readonly errorsByType = new BoundedCounts(NAMES_MAX);
   readonly features = new Map<string, FeatureSlot>();
   readonly outputs = new Map<Output, FeatureSlot>();
   reference: ReferenceProfiles | undefined;
@@ -78,6 +80,8 @@ export class VersionObserver {
   readonly #space: CellSpace;
   readonly #slotOptions: SlotOptions;
   readonly #slotOfFeatureId: (FeatureSlot | null | undefined)[] = [];
+  #valueSlot: FeatureSlot | undefined;
+  #scoreSlot: FeatureSlot | undefined;
   #sinceStart = 0;
   #scratch = new Float64Array(0);
 
@@ -115,10 +119,14 @@ export class VersionObserver {
       if (columnar) this.#column(slot, pane, prediction, entry, decoder);
       else slot.addEntry(pane, prediction, entry);
     }
-    if (!prediction.failed || prediction.valueEntry !== NO_ENTRY)
-      this.#output('value', prediction.valueEntry, pane, prediction, decoder);
-    if (!prediction.failed || prediction.scoreEntry !== NO_ENTRY)
-      this.#output('score', prediction.scoreEntry, pane, prediction, decoder);
+    if (prediction.valueEntry !== NO_ENTRY) {
+      const slot = (this.#valueSlot ??= this.#newOutputSlot('value', pane));
+      if (slot !== undefined) this.#output(slot, prediction.valueEntry, pane, prediction, decoder);
+    }
+    if (prediction.scoreEntry !== NO_ENTRY) {
+      const slot = (this.#scoreSlot ??= this.#newOutputSlot('score', pane));
+      if (slot !== undefined) this.#output(slot, prediction.scoreEntry, pane, prediction, decoder);
+    }
     this.#count(pane, prediction);
     this.#sinceStart += rows;
     if (this.reference === undefined && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
@@ -184,8 +192,8 @@ export class VersionObserver {
       features: [...this.features.values()].map((slot) => slot.save()),
       outputs: [...this.outputs.values()].map((slot) => slot.save()),
       histograms: [latency, batchSizes, groundTruthDelay].map(({ counts, sum }) => ({ counts, sum })),
-      predictionsByRole: this.predictionsByRole,
-      errorsByType: this.errorsByType,
+      predictionsByRole: [...this.predictionsByRole.entries()],
+      errorsByType: [...this.errorsByType.entries()],
       droppedAttributes: this.droppedAttributes,
       overflowObservations: this.overflowObservations,
       lastTimeMs: this.lastTimeMs,
@@ -212,8 +220,8 @@ export class VersionObserver {
       histogram.counts.set(state.histograms[index].counts);
       histogram.sum = state.histograms[index].sum;
     });
-    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.set(role, count);
-    for (const [type, count] of state.errorsByType) this.errorsByType.set(type, count);
+    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.add(role, count);
+    for (const [type, count] of state.errorsByType) this.errorsByType.add(type, count);
     this.droppedAttributes = state.droppedAttributes;
     this.overflowObservations = state.overflowObservations;
     this.lastTimeMs = state.lastTimeMs;
@@ -240,10 +248,10 @@ export class VersionObserver {
     cells[VERSION_CELL.predictions] += total;
     cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
     if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
-    addBounded(this.predictionsByRole, prediction.role, total);
+    this.predictionsByRole.add(prediction.role, total);
     if (prediction.failed) {
       cells[VERSION_CELL.errors] += total;
-      addBounded(this.errorsByType, prediction.errorType, total);
+      this.errorsByType.add(prediction.errorType, total);
     }
     this.droppedAttributes += prediction.droppedAttributes;
     if (prediction.columnar) this.batchSizes.add(rows, 1);
@@ -253,10 +261,7 @@ export class VersionObserver {
     }
   }
 
-  #output(name: Output, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
-    if (entry === NO_ENTRY) return;
-    const slot = this.outputs.get(name) ?? this.#newOutputSlot(name, pane);
-    if (slot === undefined) return;
+  #output(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
     if (prediction.columnar) this.#column(slot, pane, prediction, entry, decoder);
     else slot.addEntry(pane, prediction, entry);
   }
@@ -312,6 +317,8 @@ export class VersionObserver {
   }
 
   #newOutputSlot(name: Output, pane: Pane): FeatureSlot | undefined {
+    const known = this.outputs.get(name);
+    if (known !== undefined) return known;
     const slot = this.#outputSlot(name);
     if (slot !== undefined) this.#baseline(slot, pane, true);
     return slot;
@@ -374,11 +381,4 @@ function rewrapped(saved: ReferenceProfiles): ReferenceProfiles {
       ]),
     );
   return { ...saved, features: wrap(saved.features), outputs: wrap(saved.outputs) };
-}
-
-/** Counts under a key; past a bound, new keys are counted under `_OTHER`. */
-function addBounded(counts: Map<string, number>, key: string, amount: number): void {
-  const before = counts.get(key);
-  if (before === undefined && counts.size >= OVERFLOW_KEYS_MAX) addBounded(counts, '_OTHER', amount);
-  else counts.set(key, (before ?? 0) + amount);
 }
