@@ -5,8 +5,6 @@
  * below the minimum and above the maximum have counts of their own. A discrete feature gets a bin for each value.
  * Text is folded by its length. Categories and booleans are counted each.
  */
-import { logBucket, LOWER_BOUNDS } from './log-buckets.js';
-
 export const MAX_BINS = 128;
 export const BOOLEAN_CATEGORIES = ['false', 'true'] as const;
 
@@ -72,41 +70,4 @@ function distinctUpTo(sorted: Float64Array, limit: number): number[] | undefined
     distinct.push(value);
   }
   return distinct;
-}
-
-/**
- * Finds bins fast: for each logarithmic bucket, the first bin that any of its values can be in, so that a look-up is
- * one load and on average about one comparison.
- */
-export class BinFinder {
-  readonly #upper: Float64Array;
-  readonly #first: Uint8Array;
-
-  constructor(schema: NumericSchema) {
-    this.#upper = schema.upper;
-    this.#first = new Uint8Array(LOWER_BOUNDS.length);
-    const last = Math.max(0, schema.upper.length - 1);
-    for (let bucket = 0; bucket < LOWER_BOUNDS.length; bucket++) {
-      this.#first[bucket] = Math.min(firstAtLeast(schema.upper, LOWER_BOUNDS[bucket]), last);
-    }
-  }
-
-  /** Bin of a value between the schema's min and max. */
-  bin(value: number, bucket: number = logBucket(value)): number {
-    const upper = this.#upper;
-    let bin = this.#first[bucket];
-    while (value > upper[bin]) bin++;
-    return bin;
-  }
-}
-
-function firstAtLeast(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle] >= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -6,8 +6,9 @@ import { BytesTable, NOT_FOUND, VALUE } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellSpace } from './cell-space.js';
-import { BinFinder, binCount, type FeatureKind, type FeatureSchema, isNumeric } from './feature-schema.js';
-import { BUCKETS_PER_OCTAVE, logBucket, OCTAVES } from './log-buckets.js';
+import { binCount, type FeatureKind, type FeatureSchema, isNumeric } from './feature-schema.js';
+import { BinFinder } from './bin-finder.js';
+import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
@@ -101,8 +102,9 @@ export class FeatureSlot {
     const finder = this.#finder;
     if ((type === VALUE.double || type === VALUE.int) && finder !== undefined && this.kind === 'numeric') {
       const x = attributes.number[entry];
-      const bucket = logBucket(x);
-      const page = this.pages[bucket >>> 4];
+      const high = highWord(x);
+      const octave = octaveOf(high);
+      const page = this.pages[octave];
       const { cells } = pane;
       if (x - x === 0 && page >= 0 && cells[offset + FEATURE_CELL.finite] > 0) {
         const { weight } = prediction;
@@ -113,9 +115,9 @@ export class FeatureSlot {
         cells[offset + FEATURE_CELL.squares] += weight * centred * centred;
         if (x < cells[offset + FEATURE_CELL.min]) cells[offset + FEATURE_CELL.min] = x;
         else if (x > cells[offset + FEATURE_CELL.max]) cells[offset + FEATURE_CELL.max] = x;
-        cells[page + (bucket & 15)] += weight;
+        cells[page + bucketOf(high, octave)] += weight;
         if (x < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-        else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, bucket)] += weight;
+        else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, high, octave)] += weight;
         else cells[offset + FEATURE_CELL.above] += weight;
         return;
       }
@@ -196,17 +198,18 @@ export class FeatureSlot {
     const centred = x - this.#shift;
     cells[offset + FEATURE_CELL.sum] += weight * centred;
     cells[offset + FEATURE_CELL.squares] += weight * centred * centred;
-    const bucket = logBucket(x);
-    let page = this.pages[bucket >>> 4];
+    const high = highWord(x);
+    const octave = octaveOf(high);
+    let page = this.pages[octave];
     if (page < 0) {
-      page = this.#page(bucket >>> 4);
+      page = this.#page(octave);
       if (page >= 0) this.#space.widen(pane);
       cells = pane.cells;
     }
-    if (page >= 0) cells[page + (bucket & 15)] += weight;
+    if (page >= 0) cells[page + bucketOf(high, octave)] += weight;
     if (finder !== undefined) {
       if (x < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-      else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, bucket)] += weight;
+      else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, high, octave)] += weight;
       else cells[offset + FEATURE_CELL.above] += weight;
     } else this.buffer?.add(timeMs, weight, x, 0);
   }
@@ -218,6 +221,11 @@ export class FeatureSlot {
       if (category !== NOT_FOUND) pane.cells[this.binsOffset + category] += weight;
       else pane.cells[this.offset + FEATURE_CELL.unseen] += weight;
     } else this.buffer?.add(timeMs, weight, categories.intern(view, start, end), end - start);
+  }
+
+  #bin(value: number): number {
+    const high = highWord(value);
+    return this.#finder!.bin(value, high, octaveOf(high));
   }
 
   #page(octave: number): number {
@@ -267,7 +275,7 @@ export class FeatureSlot {
       if (value >= 0 && value < schema.categories.length) cells[this.binsOffset + value] += weight;
       else cells[offset + FEATURE_CELL.other] += weight;
     } else if (value < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-    else if (value <= this.#max) cells[this.binsOffset + this.#finder!.bin(value)] += weight;
+    else if (value <= this.#max) cells[this.binsOffset + this.#bin(value)] += weight;
     else cells[offset + FEATURE_CELL.above] += weight;
   }
 }

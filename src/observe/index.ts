@@ -2,7 +2,6 @@
 export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL } from './cells.js';
 export { CellSpace } from './cell-space.js';
 export {
-  BinFinder,
   binCount,
   BOOLEAN_CATEGORIES,
   type CategoricalSchema,
