@@ -12,6 +12,7 @@ export {
 export { recordGroundTruth, type GroundTruth } from './ground-truth.js';
 export { type InstrumentedModel } from './instrumented-model.js';
 export {
+  type Answer,
   type BatchOptions,
   type GroundTruthOptions,
   type ModelOptions,

@@ -5,6 +5,7 @@
  */
 import { type Column, type Columns, type FeatureValues } from './feature-values.js';
 import {
+  type Answer,
   type BatchOptions,
   type GroundTruthOptions,
   type Predicted,
@@ -26,8 +27,11 @@ export interface InstrumentedModel<F extends FeatureValues<F>> {
    *   describe: (score) => ({ value: score > 0.5, score }),
    * });
    */
-  predict<P>(features: F, predict: (features: F) => PromiseLike<P>, options?: PredictOptions<P>): Promise<Predicted<P>>;
-  predict<P>(features: F, predict: (features: F) => P, options?: PredictOptions<P>): Predicted<P>;
+  predict<R>(
+    features: F,
+    predict: (features: F) => R,
+    options?: PredictOptions<Awaited<R>>,
+  ): Answer<R, Predicted<Awaited<R>>>;
 
   /**
    * Runs the model on columns of features and records all rows on one span with array-valued attributes. The number of
@@ -36,16 +40,11 @@ export interface InstrumentedModel<F extends FeatureValues<F>> {
    *
    * @throws whatever `predict` throws, unchanged, after it has been recorded.
    */
-  predictBatch<P>(
+  predictBatch<R>(
     columns: Columns<F>,
-    predict: (columns: Columns<F>) => PromiseLike<P>,
-    options?: BatchOptions<P>,
-  ): Promise<PredictedBatch<P>>;
-  predictBatch<P>(
-    columns: Columns<F>,
-    predict: (columns: Columns<F>) => P,
-    options?: BatchOptions<P>,
-  ): PredictedBatch<P>;
+    predict: (columns: Columns<F>) => R,
+    options?: BatchOptions<Awaited<R>>,
+  ): Answer<R, PredictedBatch<Awaited<R>>>;
 
   /** Records a prediction that was made elsewhere, after the fact, and returns its id. Never throws. */
   record(features: F, prediction: Prediction | PredictionValue | undefined, options?: RecordOptions): string;

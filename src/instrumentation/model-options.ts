@@ -80,3 +80,15 @@ export interface PredictedBatch<P> {
   /** What the model returned, untouched. */
   readonly predictions: P;
 }
+
+/**
+ * `A` at once, or as a promise where the model returns a promise, or either where it may return either. Not overloads:
+ * with those the compiler would fix the parameter of `describe` before it knows the result.
+ */
+export type Answer<R, A> = [R] extends [never]
+  ? A
+  : [R] extends [PromiseLike<unknown>]
+    ? Promise<A>
+    : [Extract<R, PromiseLike<unknown>>] extends [never]
+      ? A
+      : A | Promise<A>;

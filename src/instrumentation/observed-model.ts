@@ -14,6 +14,7 @@ import { warnOnce } from './fault.js';
 import { recordGroundTruth, recordGroundTruths } from './ground-truth.js';
 import { type InstrumentedModel } from './instrumented-model.js';
 import {
+  type Answer,
   type BatchOptions,
   type GroundTruthOptions,
   type ModelOptions,
@@ -65,13 +66,11 @@ class ObservedModel<F extends FeatureValues<F>> implements InstrumentedModel<F>,
     return this.#tracer;
   }
 
-  predict<P>(features: F, predict: (features: F) => PromiseLike<P>, options?: PredictOptions<P>): Promise<Predicted<P>>;
-  predict<P>(features: F, predict: (features: F) => P, options?: PredictOptions<P>): Predicted<P>;
-  predict<P>(
+  predict<R>(
     features: F,
-    predict: (features: F) => P | PromiseLike<P>,
-    options?: PredictOptions<P>,
-  ): Predicted<P> | Promise<Predicted<P>> {
+    predict: (features: F) => R,
+    options?: PredictOptions<Awaited<R>>,
+  ): Answer<R, Predicted<Awaited<R>>> {
     const recording = new Recording(this, options, 1);
     if (recording.span !== undefined) recording.attributes((span) => this.#setRow(span, features, options));
     return run(recording, predict, features, (prediction) => {
@@ -83,21 +82,11 @@ class ObservedModel<F extends FeatureValues<F>> implements InstrumentedModel<F>,
     });
   }
 
-  predictBatch<P>(
+  predictBatch<R>(
     columns: Columns<F>,
-    predict: (columns: Columns<F>) => PromiseLike<P>,
-    options?: BatchOptions<P>,
-  ): Promise<PredictedBatch<P>>;
-  predictBatch<P>(
-    columns: Columns<F>,
-    predict: (columns: Columns<F>) => P,
-    options?: BatchOptions<P>,
-  ): PredictedBatch<P>;
-  predictBatch<P>(
-    columns: Columns<F>,
-    predict: (columns: Columns<F>) => P | PromiseLike<P>,
-    options?: BatchOptions<P>,
-  ): PredictedBatch<P> | Promise<PredictedBatch<P>> {
+    predict: (columns: Columns<F>) => R,
+    options?: BatchOptions<Awaited<R>>,
+  ): Answer<R, PredictedBatch<Awaited<R>>> {
     const batch = new Batch(this.name, columns, options);
     const recording = new Recording(this, { time: options?.time }, batch.rows);
     const ids = batch.ids(recording.id);
@@ -153,13 +142,13 @@ class ObservedModel<F extends FeatureValues<F>> implements InstrumentedModel<F>,
 }
 
 /** Runs the model exactly once; `finish` records what it returned and makes the caller's answer of it. */
-function run<A, P, R>(
+function run<A, R, T>(
   recording: Recording,
-  predict: (argument: A) => P | PromiseLike<P>,
+  predict: (argument: A) => R,
   argument: A,
-  finish: (prediction: P) => R,
-): R | Promise<R> {
-  let result: P | PromiseLike<P>;
+  finish: (prediction: Awaited<R>) => T,
+): Answer<R, T> {
+  let result: R;
   try {
     result = recording.active === undefined ? predict(argument) : callActive(recording.active, predict, argument);
   } catch (error) {
@@ -167,16 +156,16 @@ function run<A, P, R>(
     recording.fail(error);
     throw error;
   }
-  const settle = (prediction: P): R => {
+  const settle = (prediction: Awaited<R>): T => {
     recording.stop();
     const answer = finish(prediction);
     recording.end();
     return answer;
   };
-  if (!isPromiseLike(result)) return settle(result);
+  if (!isPromiseLike(result)) return settle(result as Awaited<R>) as Answer<R, T>;
   return Promise.resolve(result).then(settle, (error: unknown) => {
     recording.stop();
     recording.fail(error);
     throw error;
-  });
+  }) as Answer<R, T>;
 }

@@ -31,7 +31,10 @@ describe('a batch', () => {
     };
     const { ids, predictions } = flightDelay().predictBatch(
       columns,
-      ({ distance }) => ({ late: Array.from(distance, (miles) => miles > 100), p: Float32Array.of(0.5, 0.25, 0) }),
+      ({ distance }) => ({
+        late: Array.from(distance, (miles) => Number(miles) > 100),
+        p: Float32Array.of(0.5, 0.25, 0),
+      }),
       {
         ids: ['a', 'b', 'c'],
         requestIds: ['r', 'r', 's'],

@@ -14,15 +14,22 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-node';
 
+interface Point {
+  readonly attributes: Attributes;
+  readonly value: unknown;
+}
+
 export interface Sdk {
   readonly tracerProvider: NodeTracerProvider;
   readonly meterProvider: MeterProvider;
-  /** All spans so far; the first test that looks at one says which. */
-  spans(): ReadableSpan[];
+  /** All spans that were exported so far. */
+  readonly spans: () => ReadableSpan[];
   /** The one span that was exported. */
-  span(): ReadableSpan;
+  readonly span: () => ReadableSpan;
+  /** Forgets the spans so far. */
+  readonly reset: () => void;
   /** Current values of one metric, each with its attributes. */
-  metric(name: string): Promise<{ attributes: Attributes; value: unknown }[]>;
+  readonly metric: (name: string) => Promise<Point[]>;
 }
 
 export function inMemorySdk(config: Omit<NodeTracerConfig, 'spanProcessors'> = {}): Sdk {
@@ -41,16 +48,16 @@ export function inMemorySdk(config: Omit<NodeTracerConfig, 'spanProcessors'> = {
       if (finished.length !== 1) throw new Error(`expected one span, found ${finished.length}`);
       return finished[0];
     },
+    reset: () => spanExporter.reset(),
     metric: async (name) => {
       metricExporter.reset();
       await reader.forceFlush();
       const metrics = metricExporter
         .getMetrics()
         .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
-      const points = metrics
+      return metrics
         .filter(({ descriptor }) => descriptor.name === name)
-        .flatMap((metric) => metric.dataPoints);
-      return points.map(({ attributes, value }) => ({ attributes, value }));
+        .flatMap((metric): Point[] => metric.dataPoints.map(({ attributes, value }) => ({ attributes, value })));
     },
   };
 }
