@@ -5,6 +5,9 @@
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELLS } from './cells.js';
 import type { CellLayout } from './pane-rings.js';
 
+/** Cells in a cache line. */
+const LINE_CELLS = 8;
+
 /** As plain data. */
 export interface CellSpaceState {
   readonly width: number;
@@ -13,6 +16,14 @@ export interface CellSpaceState {
 
 export class CellSpace implements CellLayout {
   width = VERSION_CELLS;
+  /**
+   * Tables that all features of the version look things up in, and bounds that they compare with: one array of each, so
+   * that folding a value touches few cache lines. They are made from the schemas and are not saved.
+   */
+  lookup = new Int32Array(0);
+  bounds = new Float64Array(0);
+  #lookupUsed = 0;
+  #boundsUsed = 0;
   readonly #maxCells: number;
   readonly #headers: number[] = [];
   #extremes = new Float64Array(0);
@@ -30,6 +41,7 @@ export class CellSpace implements CellLayout {
   }
 
   allocateHeader(): number {
+    this.width = Math.ceil(this.width / LINE_CELLS) * LINE_CELLS;
     const offset = this.allocate(FEATURE_CELLS);
     if (offset >= 0) this.#headers.push(offset);
     return offset;
@@ -40,6 +52,30 @@ export class CellSpace implements CellLayout {
     const cells = new Float64Array(pane.cells.length === 0 ? this.width : Math.ceil(this.width * 1.125));
     cells.set(pane.cells);
     pane.cells = cells;
+  }
+
+  /** Offset of new entries in `lookup`. */
+  allocateLookup(count: number): number {
+    const offset = this.#lookupUsed;
+    this.#lookupUsed += count;
+    if (this.#lookupUsed > this.lookup.length) {
+      const lookup = new Int32Array(this.#lookupUsed * 2);
+      lookup.set(this.lookup);
+      this.lookup = lookup;
+    }
+    return offset;
+  }
+
+  /** Offset of new entries in `bounds`. */
+  allocateBounds(count: number): number {
+    const offset = this.#boundsUsed;
+    this.#boundsUsed += count;
+    if (this.#boundsUsed > this.bounds.length) {
+      const bounds = new Float64Array(this.#boundsUsed * 2);
+      bounds.set(this.bounds);
+      this.bounds = bounds;
+    }
+    return offset;
   }
 
   save(): CellSpaceState {

@@ -6,12 +6,17 @@ import { BytesTable, NOT_FOUND, VALUE } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellSpace } from './cell-space.js';
-import { binCount, type FeatureKind, type FeatureSchema, isNumeric } from './feature-schema.js';
-import { BinFinder } from './bin-finder.js';
+import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
+import { binTable } from './bin-table.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
+/** What stands in `bounds`. */
+const BOUND = { shift: 0, min: 1, max: 2, upper: 3 } as const;
+/** An octave's second number in `lookup`: where its table begins, and in these bits the shift that indexes it. */
+const SHIFT_BITS = 4;
+const SHIFT_MASK = 15;
 
 /** A pane, or anything else that holds cells. */
 export interface CellHolder {
@@ -48,11 +53,11 @@ export class FeatureSlot {
   categories: BytesTable | undefined;
   readonly #space: CellSpace;
   readonly #options: SlotOptions;
-  #finder: BinFinder | undefined;
+  /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
+  #lookup = NO_PLACE;
+  #bounds = NO_PLACE;
   /** Taken from the schema, else from the first value; it never changes after that. */
   #shift = NaN;
-  #min = 0;
-  #max = 0;
 
   constructor(name: string, offset: number, space: CellSpace, options: SlotOptions) {
     this.name = name;
@@ -76,14 +81,31 @@ export class FeatureSlot {
     this.schema = schema;
     this.kind = schema.kind;
     if (isNumeric(schema)) {
-      this.#finder = new BinFinder(schema);
       this.#shift = schema.shift;
-      this.#min = schema.min;
-      this.#max = schema.upper.length === 0 ? NaN : schema.upper[schema.upper.length - 1];
+      this.#layBounds(schema);
     } else {
       this.categories = new BytesTable(schema.categories.length);
       for (const category of schema.categories) this.categories.internText(category);
     }
+  }
+
+  #layBounds({ upper, min, shift }: NumericSchema): void {
+    if (upper.length === 0) return;
+    const space = this.#space;
+    this.#bounds = space.allocateBounds(BOUND.upper + upper.length);
+    space.bounds[this.#bounds + BOUND.shift] = shift;
+    space.bounds[this.#bounds + BOUND.min] = min;
+    space.bounds[this.#bounds + BOUND.max] = upper[upper.length - 1];
+    space.bounds.set(upper, this.#bounds + BOUND.upper);
+    const table = binTable(upper);
+    const lookup = space.allocateLookup(2 * OCTAVES + table.first.length);
+    const firstCell = lookup + 2 * OCTAVES;
+    for (let octave = 0; octave < OCTAVES; octave++) {
+      space.lookup[lookup + octave * 2] = this.pages[octave];
+      space.lookup[lookup + octave * 2 + 1] = ((firstCell + table.start[octave]) << SHIFT_BITS) | table.shift[octave];
+    }
+    space.lookup.set(table.first, firstCell);
+    this.#lookup = lookup;
   }
 
   get shift(): number {
@@ -99,16 +121,18 @@ export class FeatureSlot {
     const { attributes } = batch;
     const type = attributes.type[entry];
     const { offset } = this;
-    const finder = this.#finder;
-    if ((type === VALUE.double || type === VALUE.int) && finder !== undefined && this.kind === 'numeric') {
+    if ((type === VALUE.double || type === VALUE.int) && this.#lookup >= 0 && this.kind === 'numeric') {
       const x = attributes.number[entry];
       const high = highWord(x);
       const octave = octaveOf(high);
-      const page = this.pages[octave];
+      const { lookup, bounds } = this.#space;
+      const at = this.#lookup + octave * 2;
+      const page = lookup[at];
       const { cells } = pane;
       if (x - x === 0 && page >= 0 && cells[offset + FEATURE_CELL.finite] > 0) {
         const { weight } = prediction;
-        const centred = x - this.#shift;
+        const first = this.#bounds;
+        const centred = x - bounds[first + BOUND.shift];
         cells[offset + FEATURE_CELL.present] += weight;
         cells[offset + FEATURE_CELL.finite] += weight;
         cells[offset + FEATURE_CELL.sum] += weight * centred;
@@ -116,9 +140,14 @@ export class FeatureSlot {
         if (x < cells[offset + FEATURE_CELL.min]) cells[offset + FEATURE_CELL.min] = x;
         else if (x > cells[offset + FEATURE_CELL.max]) cells[offset + FEATURE_CELL.max] = x;
         cells[page + bucketOf(high, octave)] += weight;
-        if (x < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-        else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, high, octave)] += weight;
-        else cells[offset + FEATURE_CELL.above] += weight;
+        if (x < bounds[first + BOUND.min]) cells[offset + FEATURE_CELL.below] += weight;
+        else if (x > bounds[first + BOUND.max]) cells[offset + FEATURE_CELL.above] += weight;
+        else {
+          const table = lookup[at + 1];
+          let bin = lookup[(table >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (table & SHIFT_MASK))];
+          while (x > bounds[first + BOUND.upper + bin]) bin++;
+          cells[this.binsOffset + bin] += weight;
+        }
         return;
       }
     } else if (type === VALUE.string && this.kind === 'categorical' && this.binsOffset >= 0) {
@@ -179,10 +208,10 @@ export class FeatureSlot {
   #number(pane: CellHolder, x: number, weight: number, timeMs: number): void {
     let cells = pane.cells;
     const offset = this.offset;
-    const finder = this.#finder;
+    const isBinned = this.#lookup >= 0;
     if (x - x !== 0) {
       cells[offset + FEATURE_CELL.infinite] += weight;
-      if (finder !== undefined) cells[offset + (x > 0 ? FEATURE_CELL.above : FEATURE_CELL.below)] += weight;
+      if (isBinned) cells[offset + (x > 0 ? FEATURE_CELL.above : FEATURE_CELL.below)] += weight;
       return;
     }
     const before = cells[offset + FEATURE_CELL.finite];
@@ -207,11 +236,22 @@ export class FeatureSlot {
       cells = pane.cells;
     }
     if (page >= 0) cells[page + bucketOf(high, octave)] += weight;
-    if (finder !== undefined) {
-      if (x < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-      else if (x <= this.#max) cells[this.binsOffset + finder.bin(x, high, octave)] += weight;
-      else cells[offset + FEATURE_CELL.above] += weight;
-    } else this.buffer?.add(timeMs, weight, x, 0);
+    if (isBinned) this.#bin(cells, x, weight);
+    else this.buffer?.add(timeMs, weight, x, 0);
+  }
+
+  #bin(cells: Float64Array, x: number, weight: number): void {
+    const { lookup, bounds } = this.#space;
+    const first = this.#bounds;
+    if (x < bounds[first + BOUND.min]) cells[this.offset + FEATURE_CELL.below] += weight;
+    else if (!(x <= bounds[first + BOUND.max])) cells[this.offset + FEATURE_CELL.above] += weight;
+    else {
+      const high = highWord(x);
+      const table = lookup[this.#lookup + octaveOf(high) * 2 + 1];
+      let bin = lookup[(table >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (table & SHIFT_MASK))];
+      while (x > bounds[first + BOUND.upper + bin]) bin++;
+      cells[this.binsOffset + bin] += weight;
+    }
   }
 
   #category(pane: CellHolder, view: DataView, start: number, end: number, weight: number, timeMs: number): void {
@@ -223,14 +263,10 @@ export class FeatureSlot {
     } else this.buffer?.add(timeMs, weight, categories.intern(view, start, end), end - start);
   }
 
-  #bin(value: number): number {
-    const high = highWord(value);
-    return this.#finder!.bin(value, high, octaveOf(high));
-  }
-
   #page(octave: number): number {
     const page = this.#space.allocate(BUCKETS_PER_OCTAVE);
     this.pages[octave] = page;
+    if (this.#lookup >= 0) this.#space.lookup[this.#lookup + octave * 2] = page;
     return page;
   }
 
@@ -271,11 +307,8 @@ export class FeatureSlot {
   replay(cells: Float64Array, value: number, weight: number): void {
     const { schema, offset } = this;
     if (schema === undefined) return;
-    if (!isNumeric(schema)) {
-      if (value >= 0 && value < schema.categories.length) cells[this.binsOffset + value] += weight;
-      else cells[offset + FEATURE_CELL.other] += weight;
-    } else if (value < this.#min) cells[offset + FEATURE_CELL.below] += weight;
-    else if (value <= this.#max) cells[this.binsOffset + this.#bin(value)] += weight;
-    else cells[offset + FEATURE_CELL.above] += weight;
+    if (isNumeric(schema)) this.#bin(cells, value, weight);
+    else if (value >= 0 && value < schema.categories.length) cells[this.binsOffset + value] += weight;
+    else cells[offset + FEATURE_CELL.other] += weight;
   }
 }
