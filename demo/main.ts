@@ -15,8 +15,7 @@ import { parseOptions, WEBHOOK_PORT } from './options.js';
 import { Play } from './play.js';
 import { Screen } from './screen.js';
 import * as stages from './stages.js';
-
-const PARENT_POLL_MS = 1000;
+import { whenStartersAreGone } from './starters.js';
 
 async function main(): Promise<number> {
   const demo = dirname(fileURLToPath(import.meta.url));
@@ -39,7 +38,7 @@ async function main(): Promise<number> {
     children,
     signal: ending.signal,
   };
-  endWithOurStarter(end);
+  endWithOurStarters(end);
   let webhook: Server | undefined;
   try {
     await stages.checkPorts(stage);
@@ -71,15 +70,12 @@ async function main(): Promise<number> {
   }
 }
 
-/** Ends on Ctrl-C, on SIGTERM, and when whoever started us is gone (npm does not always pass signals on). */
-function endWithOurStarter(end: (reason: string) => void): void {
+/** Ends on Ctrl-C, on SIGTERM, and when whoever started us is gone. */
+function endWithOurStarters(end: (reason: string) => void): void {
   process.on('SIGINT', () => end('Ending, as asked.'));
   process.on('SIGTERM', () => end('Ending, as asked.'));
   process.on('SIGHUP', () => end('Ending: the terminal is gone.'));
-  const starter = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== starter) end('Ending: the process that started the demo is gone.');
-  }, PARENT_POLL_MS).unref();
+  whenStartersAreGone(() => end('Ending: what started the demo is gone.'));
 }
 
 process.exit(await main());

@@ -9,12 +9,13 @@ import { ALERTMANAGER_URL, PROMETHEUS_URL } from './options.js';
 import type { PlayerMessage } from './player.js';
 import { firingAlerts } from './prometheus.js';
 import { describeAlert, describeFinding, describeState, describeSubject } from './screen.js';
-import { metricsUrl, startPlayer, type Stage } from './stages.js';
+import { DemoError, metricsUrl, startPlayer, type Stage } from './stages.js';
 import { alertTable, firstSeen, injectionTable, monthTable, otherMoves, playedLongEnough } from './summary.js';
 import type { Announced, MonthState } from './summary.js';
 import { Watch, versionStates, type Poll } from './watch.js';
 
 const POLL_MS = 1000;
+const POLL_ATTEMPTS = 5;
 const STATUS_MS = 5000;
 /** After the last flight: for the last export, evaluation and scrape. */
 const SETTLE_MS = 5000;
@@ -110,10 +111,23 @@ export class Play {
     }
   }
 
+  /** A busy machine may miss a poll; a collector that died is told of by what watches the processes. */
+  async #poll(): Promise<Poll> {
+    const { config, signal } = this.#stage;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#watch.poll();
+      } catch (error) {
+        if (attempt === POLL_ATTEMPTS)
+          throw new DemoError(`${metricsUrl(config)} does not answer: ${(error as Error).message}.`);
+        await sleep(POLL_MS, undefined, { signal });
+      }
+    }
+  }
+
   async #look(): Promise<Poll> {
-    const { screen, signal } = this.#stage;
-    const poll = await this.#watch.poll();
-    signal.throwIfAborted();
+    const { screen } = this.#stage;
+    const poll = await this.#poll();
     const { eventMs, appeared, gone, wallMs } = poll;
     if (eventMs === 0) return poll;
     const monthBefore = month(this.#eventMs);

@@ -3,6 +3,9 @@ import type { ReceivedAlert } from './alert-webhook.js';
 import type { Finding } from './findings.js';
 import type { VersionState } from './watch.js';
 
+/** Where the text of a line begins. */
+const MARGIN = ' '.repeat(27);
+
 export class Screen {
   readonly #startMs = Date.now();
 
@@ -67,8 +70,10 @@ export function describeAlert({ status, receiver, labels, annotations }: Receive
     .filter((label) => rest[label] !== undefined)
     .map((label) => `${label}=${rest[label]}`)
     .join(' ');
-  const runbook = annotations.runbook_url ?? '';
-  return `ALERT ${status} at ${receiver}: ${alertname} ${about}\n${' '.repeat(27)}${annotations.summary ?? ''} ${runbook}`;
+  const head = `ALERT ${status} at ${receiver}: ${alertname} ${about}`;
+  if (status !== 'firing') return head;
+  const { description = '', runbook_url: runbook = '' } = annotations;
+  return `${head}\n${MARGIN}${description}\n${MARGIN}Runbook: ${runbook}`;
 }
 
 /** Columns as wide as their widest cell. */
