@@ -168,8 +168,9 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     const { signal, encoding, body, principal } = delivery;
     try {
       const bytes = encoding === 'json' ? TRANSCODE[signal](body) : body;
-      if (signal === 'metrics') return interpreter.interpretMetrics(bytes);
-      return interpreter.interpret(signal, bytes, principal === undefined ? undefined : allowed.get(principal));
+      const models = principal === undefined ? undefined : allowed.get(principal);
+      if (signal === 'metrics') return interpreter.interpretMetrics(bytes, models);
+      return interpreter.interpret(signal, bytes, models);
     } catch (error) {
       if (error instanceof PlumblineError) throw new DeliveryError('bad_data', error.describe());
       throw error;
@@ -192,6 +193,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
       ...receiver.limits,
       ...(exposition?.limits ?? []),
       keyLimit,
+      interpreter.metrics.series.limit,
       observer.modelLimit,
       observer.versionLimit,
       observer.featureLimit,

@@ -4,6 +4,7 @@ export { type DecodedValue } from './attribute-decoder.js';
 export { BytesTable, hashBytes, NOT_FOUND, viewOf } from './bytes-table.js';
 export { transcodeLogs, transcodeMetrics, transcodeTraces } from './json-transcoder.js';
 export { KeyTable, type KeyTableOptions, UNKNOWN_KEY } from './key-table.js';
-export { countMetricPoints } from './metric-points.js';
+export { MetricDecoder, type MetricDecoderOptions } from './metric-decoder.js';
+export { ExponentialBuckets, MetricPoint, NO_RECORDED_VALUE, type NumberList, TEMPORALITY } from './metric-point.js';
 export { ABSENT, RecordBatch } from './record-batch.js';
 export { RecordDecoder, type RecordSignal } from './record-decoder.js';

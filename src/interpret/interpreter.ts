@@ -2,12 +2,13 @@
  * Decoded records to predictions and ground truths, by the attribute conventions in the registry. Each record is
  * observed, rejected with a reason (it was meant for us and is faulty) or ignored with a reason; the counts add up.
  */
-import { ABSENT, countMetricPoints, RecordBatch, RecordDecoder, type RecordSignal, VALUE } from '../decode/index.js';
+import { ABSENT, RecordBatch, RecordDecoder, type RecordSignal, VALUE } from '../decode/index.js';
 import type { Clock } from '../lib/clock.js';
 import { EVENT, IGNORED, REJECTED, type IgnoredReason, type RejectedReason } from '../registry/index.js';
 import { Accounting } from './accounting.js';
 import { adjustedCount } from './adjusted-count.js';
 import { KeyMeanings, MEANING } from './key-meanings.js';
+import { MetricInterpreter } from './metric-interpreter.js';
 import { GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';
 import { TextCache } from './text-cache.js';
 
@@ -38,6 +39,7 @@ export class Interpreter {
   readonly meanings: KeyMeanings;
   readonly accounting = new Accounting();
   readonly decoder: RecordDecoder;
+  readonly metrics: MetricInterpreter;
   readonly #options: InterpreterOptions;
   readonly #batch = new RecordBatch();
   readonly #prediction = new Prediction();
@@ -56,6 +58,7 @@ export class Interpreter {
     this.#options = options;
     this.meanings = new KeyMeanings(options.maxKeys);
     this.decoder = new RecordDecoder(this.meanings.keys);
+    this.metrics = new MetricInterpreter(options);
   }
 
   /**
@@ -92,24 +95,14 @@ export class Interpreter {
       } else account.ignored[outcome as IgnoredReason]++;
     }
     batch.release();
-    if (firstReason === undefined) return ALL_WELL;
-    const brief = Object.values(REJECTED).find(({ reason }) => reason === firstReason)?.brief ?? '';
-    return { rejected, message: `${rejected} rejected; the first because: ${firstReason}. ${brief}` };
+    return interpretationOf(rejected, firstReason);
   }
 
-  /** Data points are counted and, for now, read as nothing. @throws PlumblineError PB3001 */
-  interpretMetrics(bytes: Uint8Array): Interpretation {
-    const account = this.accounting.metrics;
-    try {
-      const points = countMetricPoints(bytes);
-      account.received += points;
-      account.ignored[IGNORED.unsupportedMetric.reason] += points;
-      return ALL_WELL;
-    } catch (error) {
-      account.received++;
-      account.rejected[REJECTED.undecodable.reason]++;
-      throw error;
-    }
+  /** Histograms of features. @throws PlumblineError PB3001, PB3002; nothing of the message was observed then */
+  interpretMetrics(bytes: Uint8Array, allowedModels?: ReadonlySet<string>): Interpretation {
+    this.#options.sink.begin(this.#options.clock.nowMs());
+    const { rejected, firstReason } = this.metrics.interpret(bytes, this.accounting.metrics, allowedModels);
+    return interpretationOf(rejected, firstReason);
   }
 
   #record(
@@ -342,4 +335,10 @@ export class Interpreter {
   #text(cache: TextCache, batch: RecordBatch, entry: number): string {
     return cache.text(batch.view, batch.attributes.start[entry], batch.attributes.end[entry]);
   }
+}
+
+function interpretationOf(rejected: number, firstReason: RejectedReason | undefined): Interpretation {
+  if (firstReason === undefined) return ALL_WELL;
+  const brief = Object.values(REJECTED).find(({ reason }) => reason === firstReason)?.brief ?? '';
+  return { rejected, message: `${rejected} rejected; the first because: ${firstReason}. ${brief}` };
 }

@@ -5,6 +5,7 @@
 import { RecordBatch } from '../decode/index.js';
 import type { IgnoredReason } from '../registry/index.js';
 import { Identity } from './identity.js';
+import type { FeatureHistogram } from './metric-histogram.js';
 
 /** No entry. */
 export const NO_ENTRY = -1;
@@ -73,4 +74,5 @@ export interface ObservationSink {
   begin(nowMs: number): void;
   prediction(prediction: Prediction): Disposition;
   groundTruth(groundTruth: GroundTruth): Disposition;
+  histogram(histogram: FeatureHistogram): Disposition;
 }

@@ -34,6 +34,7 @@ export interface FeatureSlotState {
   readonly shift: number;
   readonly buffer: ProvisionalBufferState | undefined;
   readonly categories: readonly string[] | undefined;
+  readonly comesBy?: FeatureSlot['comesBy'];
 }
 
 export interface SlotOptions {
@@ -51,6 +52,8 @@ export class FeatureSlot {
   readonly pages = new Int32Array(OCTAVES).fill(NO_PLACE);
   buffer: ProvisionalBuffer | undefined;
   categories: BytesTable | undefined;
+  /** How it arrives; what comes only as histograms is never absent from a prediction. */
+  comesBy: 'predictions' | 'histograms' | undefined;
   readonly #space: CellSpace;
   readonly #options: SlotOptions;
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
@@ -270,6 +273,21 @@ export class FeatureSlot {
     return page;
   }
 
+  /** The shift that sums are taken by; `x` becomes it where there is none yet. */
+  startShift(x: number): number {
+    if (this.#shift !== this.#shift) this.#shift = x;
+    return this.#shift;
+  }
+
+  /** An octave's page in a pane that is wide enough for it; below 0: there is no room. */
+  sketchPage(octave: number, pane: CellHolder): number {
+    const page = this.pages[octave];
+    if (page >= 0) return page;
+    const made = this.#page(octave);
+    if (made >= 0) this.#space.widen(pane);
+    return made;
+  }
+
   save(): FeatureSlotState {
     const { name, offset, binsOffset, kind, schema, pages, buffer, categories } = this;
     const texts =
@@ -284,6 +302,7 @@ export class FeatureSlot {
       shift: this.#shift,
       buffer: buffer?.save(),
       categories: texts,
+      comesBy: this.comesBy,
     };
   }
 
@@ -301,6 +320,7 @@ export class FeatureSlot {
       }
     } else this.#use(state.schema);
     this.#shift = state.shift;
+    this.comesBy = state.comesBy;
   }
 
   /** Counts one value that had been kept back into the bins. */

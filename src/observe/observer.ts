@@ -6,6 +6,7 @@ import { type Correlator, type Registration, WaitingPrediction } from '../correl
 import { type RecordDecoder, VALUE } from '../decode/index.js';
 import {
   type Disposition,
+  type FeatureHistogram,
   type GroundTruth,
   Identity,
   NO_ENTRY,
@@ -145,6 +146,15 @@ export class Observer implements ObservationSink {
       this.#resolve(modelName, modelVersion, identity, timeMs, actual.kinds[row], actual.numbers[row]);
     });
     return undefined;
+  }
+
+  histogram(histogram: FeatureHistogram): Disposition {
+    const observer = this.#versionOf(histogram.modelName, histogram.modelVersion);
+    if (observer === undefined) return IGNORED.overLimit.reason;
+    if (histogram.endMs > this.#watermarkMs) this.#watermarkMs = histogram.endMs;
+    const endMs = this.#options.watermark ? this.#watermarkMs : this.#nowMs;
+    if (observer.rings.endMs !== endMs) observer.rings.advance(endMs);
+    return observer.observeHistogram(histogram) ? undefined : IGNORED.tooLate.reason;
   }
 
   /** Moves all windows to the present and lets go of what has waited too long. */

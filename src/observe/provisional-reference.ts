@@ -9,21 +9,30 @@ const FREE_TEXT_SHARE = 0.5;
 const FREE_TEXT_MIN_VALUES = 50;
 
 /**
- * Freezes `slot` from its buffer.
+ * Freezes `slot` from its buffer, and counts what was kept into the cells of its time.
  * @param header the feature's header as summed over all panes
  * @param expected predictions that should have had the feature
  * @returns the reference; undefined where no value has come or there is no room for bins
  */
-export function freezeProvisional(slot: FeatureSlot, header: Float64Array, expected: number): Profile | undefined {
-  const buffer = slot.buffer;
+export function freezeProvisional(
+  slot: FeatureSlot,
+  header: Float64Array,
+  expected: number,
+  cellsAt: (timeMs: number) => Float64Array,
+): Profile | undefined {
+  const { buffer } = slot;
+  slot.buffer = undefined;
   if (buffer === undefined || slot.kind === undefined || buffer.count === 0) return undefined;
-  const { count, values, weights, lengths } = buffer;
-  const schema = schemaOf(slot, values.subarray(0, count), lengths.subarray(0, count));
+  const { count, values, weights, lengths, timesMs } = buffer;
+  const schema = schemaOf(slot, values.subarray(0, count), lengths.subarray(0, count), header);
   if (!slot.freeze(schema)) return undefined;
   const folded = schema.kind === 'text' ? lengths : values;
   const bins = binCount(schema);
   const scratch = new Float64Array(Math.max(slot.offset + FEATURE_CELLS, slot.binsOffset + bins));
-  for (let at = 0; at < count; at++) slot.replay(scratch, folded[at], weights[at]);
+  for (let at = 0; at < count; at++) {
+    slot.replay(scratch, folded[at], weights[at]);
+    slot.replay(cellsAt(timesMs[at]), folded[at], weights[at]);
+  }
   const cells = new Float64Array(FEATURE_CELLS + bins);
   cells.set(header);
   for (const outer of [FEATURE_CELL.below, FEATURE_CELL.above, FEATURE_CELL.unseen, FEATURE_CELL.other]) {
@@ -33,7 +42,7 @@ export function freezeProvisional(slot: FeatureSlot, header: Float64Array, expec
   return new Profile(schema, cells, { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined }, expected);
 }
 
-function schemaOf(slot: FeatureSlot, values: Float64Array, lengths: Float64Array): FeatureSchema {
+function schemaOf(slot: FeatureSlot, values: Float64Array, lengths: Float64Array, header: Float64Array): FeatureSchema {
   const { name } = slot;
   if (slot.kind === 'boolean') return { kind: 'boolean', name, categories: BOOLEAN_CATEGORIES };
   if (slot.kind === 'categorical') {
@@ -43,5 +52,6 @@ function schemaOf(slot: FeatureSlot, values: Float64Array, lengths: Float64Array
     if (isFreeText && values.length >= FREE_TEXT_MIN_VALUES) return numericSchema(name, 'text', lengths, { shift: 0 });
     return { kind: 'categorical', name, categories: Array.from({ length: distinct }, (_, id) => table.text(id)) };
   }
-  return numericSchema(name, 'numeric', values, { shift: slot.shift });
+  const known = header[FEATURE_CELL.finite] > 0 && { min: header[FEATURE_CELL.min], max: header[FEATURE_CELL.max] };
+  return numericSchema(name, 'numeric', values, { shift: slot.shift, ...known });
 }

@@ -1,6 +1,7 @@
 /** What a version is compared against: a frozen profile for each feature and output, and where they came from. */
 import type { Output, ReferenceKind } from '../registry/index.js';
-import type { Profile } from './profile.js';
+import type { FeatureSlot } from './feature-slot.js';
+import { Profile } from './profile.js';
 
 export interface ReferenceProfiles {
   readonly kind: ReferenceKind;
@@ -10,4 +11,27 @@ export interface ReferenceProfiles {
   readonly hash: string;
   readonly features: ReadonlyMap<string, Profile>;
   readonly outputs: ReadonlyMap<Output, Profile>;
+}
+
+/** Profiles lose their class on disk. */
+export function rewrapped(saved: ReferenceProfiles): ReferenceProfiles {
+  const wrap = <Key>(profiles: ReadonlyMap<Key, Profile>): Map<Key, Profile> =>
+    new Map(
+      [...profiles].map(([key, { schema, cells, place, expected }]) => [
+        key,
+        new Profile(schema, cells, place, expected),
+      ]),
+    );
+  return { ...saved, features: wrap(saved.features), outputs: wrap(saved.outputs) };
+}
+
+/** The slot and the reference share one schema object, which is how a comparison knows that they fit. */
+export function bindSchemas<Key>(
+  profiles: ReadonlyMap<Key, Profile> | undefined,
+  slots: ReadonlyMap<Key, FeatureSlot>,
+): void {
+  for (const [name, { schema }] of profiles ?? []) {
+    const slot = slots.get(name);
+    if (slot?.schema !== undefined) slot.schema = schema;
+  }
 }

@@ -3,7 +3,7 @@
  */
 import type { JoinedPair } from '../correlate/index.js';
 import { type DecodedValue, type RecordDecoder, VALUE } from '../decode/index.js';
-import { NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.js';
+import { type FeatureHistogram, NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
@@ -15,9 +15,10 @@ import { Histogram } from './histogram.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { type Pane, PaneRings, type PaneRingsState } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
+import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeProvisional } from './provisional-reference.js';
-import type { ReferenceProfiles } from './reference-profiles.js';
+import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import { WindowView } from './window-view.js';
 
 export interface VersionOptions {
@@ -83,6 +84,8 @@ export class VersionObserver {
   #valueSlot: FeatureSlot | undefined;
   #scoreSlot: FeatureSlot | undefined;
   #sinceStart = 0;
+  /** The first predictions have not made the reference yet. */
+  #awaitsFirst: boolean;
   #scratch = new Float64Array(0);
 
   constructor(options: VersionOptions) {
@@ -91,6 +94,7 @@ export class VersionObserver {
     this.#options = options;
     this.task = options.task;
     this.reference = options.reference;
+    this.#awaitsFirst = options.reference === undefined;
     this.#space = new CellSpace(options.maxCells);
     this.rings = new PaneRings(options.windowsMs, this.#space);
     this.#slotOptions = {
@@ -129,7 +133,27 @@ export class VersionObserver {
     }
     this.#count(pane, prediction);
     this.#sinceStart += rows;
-    if (this.reference === undefined && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    return true;
+  }
+
+  /** Takes in values that the service aggregated itself. @returns false when they are from before the longest window */
+  observeHistogram(histogram: FeatureHistogram): boolean {
+    const pane = this.rings.pane(histogram.timeMs);
+    if (pane === undefined) return false;
+    if (histogram.timeMs > this.lastTimeMs) this.lastTimeMs = histogram.timeMs;
+    const slot = this.features.get(histogram.feature) ?? this.#newSlot(histogram.feature, pane);
+    if (slot === undefined) {
+      this.overflowObservations += histogram.count;
+      return true;
+    }
+    slot.comesBy ??= 'histograms';
+    const { buffer } = slot;
+    const isAlone = slot.comesBy === 'histograms' || !this.#awaitsFirst;
+    if (isAlone && buffer !== undefined && isDueBefore(buffer, histogram)) this.#freezeAlone(slot);
+    this.#space.widen(pane);
+    foldHistogram(slot, pane, histogram);
+    if (isAlone && buffer !== undefined && buffer.count === buffer.max) this.#freezeAlone(slot);
     return true;
   }
 
@@ -159,9 +183,8 @@ export class VersionObserver {
 
   /** A feature's profile in a window. One that has no bins (yet) has counts, moments and quantiles all the same. */
   profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile {
-    const expected = isOutput ? view.predictions - view.errors : view.predictions;
     const schema = slot.schema ?? numericSchema(slot.name, 'numeric', NO_VALUES, { shift: slot.shift });
-    return new Profile(schema, view.cells, slot, expected);
+    return new Profile(schema, view.cells, slot, view.expectedOf(slot, isOutput));
   }
 
   /** A frozen copy of a window, for another version to be compared against. */
@@ -226,19 +249,9 @@ export class VersionObserver {
     this.overflowObservations = state.overflowObservations;
     this.lastTimeMs = state.lastTimeMs;
     this.#sinceStart = state.sinceStart;
-    this.#bindReference();
-  }
-
-  /** The slot and the reference share one schema object, which is how a comparison knows that they fit. */
-  #bindReference(): void {
-    for (const [name, profile] of this.reference?.features ?? []) {
-      const slot = this.features.get(name);
-      if (slot?.schema !== undefined) slot.schema = profile.schema;
-    }
-    for (const [name, profile] of this.reference?.outputs ?? []) {
-      const slot = this.outputs.get(name);
-      if (slot?.schema !== undefined) slot.schema = profile.schema;
-    }
+    this.#awaitsFirst &&= state.sinceStart < this.#options.provisionalSize;
+    bindSchemas(this.reference?.features, this.features);
+    bindSchemas(this.reference?.outputs, this.outputs);
   }
 
   #count(pane: Pane, prediction: Prediction): void {
@@ -282,13 +295,17 @@ export class VersionObserver {
 
   #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {
     const name = featureNames[featureId];
-    let slot = this.features.get(name);
-    if (slot === undefined) {
-      slot = this.#slot(name);
-      if (slot !== undefined) this.#baseline(slot, pane, false);
-    }
+    const slot = this.features.get(name) ?? this.#newSlot(name, pane);
+    if (slot?.comesBy === 'histograms') this.#baseline(slot, pane, false);
+    if (slot !== undefined) slot.comesBy = 'predictions';
     this.#slotOfFeatureId[featureId] = slot ?? null;
     return slot ?? null;
+  }
+
+  #newSlot(name: string, pane: Pane): FeatureSlot | undefined {
+    const slot = this.#slot(name);
+    if (slot !== undefined) this.#baseline(slot, pane, false);
+    return slot;
   }
 
   #slot(name: string): FeatureSlot | undefined {
@@ -324,43 +341,49 @@ export class VersionObserver {
     return slot;
   }
 
-  /** Predictions from before a feature was first seen do not count as lacking it. */
+  /** Predictions from before a feature was first seen in one do not count as lacking it. */
   #baseline(slot: FeatureSlot, current: Pane, isOutput: boolean): void {
     for (const pane of [this.rings.totals, ...this.rings.panes(), current]) {
       this.#space.widen(pane);
       const { cells } = pane;
-      const errors = isOutput ? cells[VERSION_CELL.errors] : 0;
-      cells[slot.offset + FEATURE_CELL.base] = cells[VERSION_CELL.predictions] - errors;
+      const expected = cells[VERSION_CELL.predictions] - (isOutput ? cells[VERSION_CELL.errors] : 0);
+      cells[slot.offset + FEATURE_CELL.base] = expected - cells[slot.offset + FEATURE_CELL.present];
     }
   }
 
   #freeze(): void {
+    this.#awaitsFirst = false;
     const all = this.sinceStart();
-    const features = new Map<string, Profile>();
+    const features = new Map(this.reference?.features);
     const outputs = new Map<Output, Profile>();
-    const freeze = (slot: FeatureSlot, isOutput: boolean): Profile | undefined => {
-      const buffer = slot.buffer;
-      const header = all.cells.slice(slot.offset, slot.offset + FEATURE_CELLS);
-      const profile = freezeProvisional(slot, header, isOutput ? all.predictions - all.errors : all.predictions);
-      slot.buffer = undefined;
-      if (profile === undefined || buffer === undefined) return undefined;
-      const values = profile.schema.kind === 'text' ? buffer.lengths : buffer.values;
-      for (let at = 0; at < buffer.count; at++) {
-        const pane = this.rings.pane(buffer.timesMs[at]) ?? this.rings.totals;
-        this.#space.widen(pane);
-        slot.replay(pane.cells, values[at], buffer.weights[at]);
-      }
-      return profile;
-    };
     for (const [name, slot] of this.features) {
-      const profile = freeze(slot, false);
+      if (slot.comesBy === 'histograms') continue;
+      const profile = this.#freezeSlot(slot, all, false);
       if (profile !== undefined) features.set(name, profile);
     }
     for (const [name, slot] of this.outputs) {
-      const profile = freeze(slot, true);
+      const profile = this.#freezeSlot(slot, all, true);
       if (profile !== undefined) outputs.set(name, profile);
     }
     this.reference = { kind: 'provisional', name: this.version, hash: '', features, outputs };
+  }
+
+  /** What comes as histograms has its own pace: it gets its bins when it has enough values, whatever the others have. */
+  #freezeAlone(slot: FeatureSlot): void {
+    const profile = this.#freezeSlot(slot, this.sinceStart(), false);
+    if (profile === undefined) return;
+    const features = new Map(this.reference?.features).set(slot.name, profile);
+    const outputs = this.reference?.outputs ?? new Map<Output, Profile>();
+    this.reference = { kind: 'provisional', name: this.version, hash: '', features, outputs };
+  }
+
+  #freezeSlot(slot: FeatureSlot, all: WindowView, isOutput: boolean): Profile | undefined {
+    const header = all.cells.slice(slot.offset, slot.offset + FEATURE_CELLS);
+    return freezeProvisional(slot, header, all.expectedOf(slot, isOutput), (timeMs) => {
+      const pane = this.rings.pane(timeMs) ?? this.rings.totals;
+      this.#space.widen(pane);
+      return pane.cells;
+    });
   }
 
   #cleared(): Float64Array {
@@ -369,16 +392,4 @@ export class VersionObserver {
     else this.#scratch.fill(0);
     return this.#scratch;
   }
-}
-
-/** Profiles lose their class on disk. */
-function rewrapped(saved: ReferenceProfiles): ReferenceProfiles {
-  const wrap = <Key>(profiles: ReadonlyMap<Key, Profile>): Map<Key, Profile> =>
-    new Map(
-      [...profiles].map(([key, { schema, cells, place, expected }]) => [
-        key,
-        new Profile(schema, cells, place, expected),
-      ]),
-    );
-  return { ...saved, features: wrap(saved.features), outputs: wrap(saved.outputs) };
 }

@@ -1,5 +1,6 @@
 /** One window of one model version, merged from its panes: read it before the next evaluation, the cells are reused. */
 import { VERSION_CELL } from './cells.js';
+import type { FeatureSlot } from './feature-slot.js';
 
 export class WindowView {
   readonly windowMs: number;
@@ -24,6 +25,12 @@ export class WindowView {
 
   get joined(): number {
     return this.cells[VERSION_CELL.joined];
+  }
+
+  /** Predictions that should have had the feature, or the output. */
+  expectedOf(slot: FeatureSlot, isOutput: boolean): number {
+    if (slot.comesBy === 'histograms') return 0;
+    return isOutput ? this.predictions - this.errors : this.predictions;
   }
 
   /** What a count of weighted observations is worth in independent ones: at most 1 per observation. */

@@ -49,6 +49,9 @@ export const EVENT = {
   offlineFeatures: 'ml.offline_features',
 } as const;
 
+/** Metrics that are read as observations. */
+export const INCOMING_METRIC = { featureValue: 'ml.feature.value' } as const;
+
 export const MODEL_ROLES = ['champion', 'challenger', 'shadow'] as const;
 export type ModelRole = (typeof MODEL_ROLES)[number];
 
