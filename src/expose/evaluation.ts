@@ -1,6 +1,6 @@
 /**
- * Turns everything observed into one consistent set of families, at most every `everyMs`. Runs version by version with a
- * turn of the event loop between two, so that ingestion is not held up; scrapes see the last complete evaluation.
+ * Turns everything observed into one consistent set of families, at most every `everyMs`. Gives the event loop a turn
+ * whenever it has worked for `TURN_MS`, so that ingestion is not held up; scrapes see the last complete evaluation.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CriticalValues } from '../compare/index.js';
@@ -8,6 +8,9 @@ import type { Clock } from '../lib/clock.js';
 import type { Observer, VersionObserver } from '../observe/index.js';
 import type { FamilySet } from './families.js';
 import { type ModelFacts, VersionSeries } from './version-series.js';
+
+/** The longest that ingestion waits for the evaluation, but for a single subject's own work. */
+const TURN_MS = 5;
 
 export interface EvaluationOptions {
   readonly families: FamilySet;
@@ -53,9 +56,14 @@ export class Evaluation {
     const current = new Set(observer.versions());
     for (const version of this.#series.keys()) if (!current.has(version)) this.#series.delete(version);
     families.begin();
-    for (const version of current) {
-      this.#seriesOf(version).write();
+    let turnMs = performance.now();
+    const pause = async (): Promise<void> => {
+      if (performance.now() - turnMs < TURN_MS) return;
       await nextTurn();
+      turnMs = performance.now();
+    };
+    for (const version of current) {
+      await this.#seriesOf(version).write(pause);
     }
     this.#options.writeProcess(families);
     families.commit();

@@ -44,16 +44,17 @@ export class VersionSeries {
     this.#labels = [version.model, version.version];
   }
 
-  /** Writes one evaluation. */
-  write(): void {
+  /** Writes one evaluation; `pause` is awaited after each subject, and lets ingestion have its turn when it is due. */
+  async write(pause: () => Promise<void>): Promise<void> {
     const version = this.#version;
     this.#refreshSubjects();
     this.#writeTotals();
     const total = version.sinceStart();
     for (const subject of this.#subjects.values()) {
       subject.series.writeTotals(version.profile(subject.slot, total, subject.isOutput), subject.comparison);
+      await pause();
     }
-    this.#options.windows.forEach((name, index) => this.#writeWindow(name, index));
+    for (const [index, name] of this.#options.windows.entries()) await this.#writeWindow(name, index, pause);
   }
 
   #writeTotals(): void {
@@ -92,7 +93,7 @@ export class VersionSeries {
     }
   }
 
-  #writeWindow(name: string, index: number): void {
+  async #writeWindow(name: string, index: number, pause: () => Promise<void>): Promise<void> {
     const { families } = this.#options;
     const version = this.#version;
     const view = version.window(index);
@@ -118,6 +119,7 @@ export class VersionSeries {
     const { effectiveShare, endMs } = view;
     for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
       series.writeWindow(index, version.profile(slot, view, isOutput), comparison, effectiveShare, endMs);
+      await pause();
     }
   }
 
