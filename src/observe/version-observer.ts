@@ -167,16 +167,14 @@ export class VersionObserver {
     return true;
   }
 
-  /** Merges a window; the view's cells are valid until the next call. */
-  window(index: number): WindowView {
-    const cells = this.#cleared();
+  /** Merges a window into `cells`, which are all zero; without them, the view is valid until the next call. */
+  window(index: number, cells = this.#cleared()): WindowView {
     this.rings.collect(index, cells);
     return new WindowView(this.rings.windowsMs[index], this.rings.windowStartMs(index), this.rings.endMs, cells);
   }
 
-  /** Everything since the start; the cells are valid until the next call. */
-  sinceStart(): WindowView {
-    const cells = this.#cleared();
+  /** Everything since the start, likewise. */
+  sinceStart(cells = this.#cleared()): WindowView {
     this.rings.collectAll(cells);
     return new WindowView(Infinity, -Infinity, this.rings.endMs, cells);
   }
@@ -189,9 +187,7 @@ export class VersionObserver {
 
   /** A frozen copy of a window, for another version to be compared against. */
   snapshotProfiles(index: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
-    const view = this.window(index);
-    const cells = view.cells.slice();
-    const frozen = new WindowView(view.windowMs, view.startMs, view.endMs, cells);
+    const frozen = this.window(index, new Float64Array(this.#space.width));
     const features = new Map<string, Profile>();
     const outputs = new Map<Output, Profile>();
     for (const [name, slot] of this.features) {
@@ -353,7 +349,8 @@ export class VersionObserver {
 
   #freeze(): void {
     this.#awaitsFirst = false;
-    const all = this.sinceStart();
+    // An evaluation may be under way and hold the usual cells.
+    const all = this.sinceStart(new Float64Array(this.#space.width));
     const features = new Map(this.reference?.features);
     const outputs = new Map<Output, Profile>();
     for (const [name, slot] of this.features) {
@@ -370,7 +367,7 @@ export class VersionObserver {
 
   /** What comes as histograms has its own pace: it gets its bins when it has enough values, whatever the others have. */
   #freezeAlone(slot: FeatureSlot): void {
-    const profile = this.#freezeSlot(slot, this.sinceStart(), false);
+    const profile = this.#freezeSlot(slot, this.sinceStart(new Float64Array(this.#space.width)), false);
     if (profile === undefined) return;
     const features = new Map(this.reference?.features).set(slot.name, profile);
     const outputs = this.reference?.outputs ?? new Map<Output, Profile>();
