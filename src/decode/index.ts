@@ -3,7 +3,7 @@ export { type AttributeColumns, VALUE } from './attribute-columns.js';
 export { type DecodedValue } from './attribute-decoder.js';
 export { BytesTable, hashBytes, NOT_FOUND, viewOf } from './bytes-table.js';
 export { transcodeLogs, transcodeMetrics, transcodeTraces } from './json-transcoder.js';
-export { KeyTable, type KeyTableOptions, UNKNOWN_KEY } from './key-table.js';
+export { KeyTable, type KeyTableOptions } from './key-table.js';
 export { MetricDecoder, type MetricDecoderOptions } from './metric-decoder.js';
 export { ExponentialBuckets, MetricPoint, NO_RECORDED_VALUE, type NumberList, TEMPORALITY } from './metric-point.js';
 export { ABSENT, RecordBatch } from './record-batch.js';

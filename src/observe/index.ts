@@ -12,8 +12,6 @@ export {
   type NumericSchema,
 } from './feature-schema.js';
 export { FeatureSlot } from './feature-slot.js';
-export { Histogram } from './histogram.js';
-export { LatencyHistogram } from './latency-histogram.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type KnownModel, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';

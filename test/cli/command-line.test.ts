@@ -166,7 +166,7 @@ describe('generate', () => {
     expect(await plumbline('generate', 'all', '--out', out)).toMatchObject({ status: 0, stdout: '' });
     expect(await plumbline('generate', 'all', '--out', out, '--check')).toMatchObject({ status: 0 });
 
-    for (const path of [paths[0], paths[paths.length - 1]]) writeFileSync(path, 'changed by hand\n');
+    for (const path of [paths[1], paths[paths.length - 1]]) writeFileSync(path, 'changed by hand\n');
     const checked = await plumbline('generate', 'all', '--out', out, '--check');
     expect(checked.status).toBe(1);
     expect(checked.stderr.match(/PB6001/g)).toHaveLength(2);
