@@ -13,4 +13,6 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.ourFault);
 });
 
-process.exitCode = await run(process.argv.slice(2), terminal);
+const status = await run(process.argv.slice(2), terminal);
+// After a failure, something that was opened before it may still be open; it must not keep the process.
+if (status !== EXIT.fine) process.exit(status);
