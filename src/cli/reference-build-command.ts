@@ -1,101 +1,105 @@
 /** `plumbline reference build`: a data set to the profile that serving is compared against. */
-import { SingleBar } from 'cli-progress';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type BuildOptions, buildReference, saveReference } from '../reference/index.js';
+import { type Clock, systemClock } from '../lib/clock.js';
+import { PlumblineError } from '../lib/plumbline-error.js';
 import { ATTRIBUTE } from '../registry/index.js';
+import { buildReference, type Reference, saveReference } from '../reference/index.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
+import { progressOf } from './reference-progress.js';
+import { listed, wholeNumber } from './reference-arguments.js';
 import { paint, type Terminal } from './terminal.js';
-
-/** Rows between two looks at the progress. */
-const PROGRESS_ROWS = 1_000_000;
 
 interface BuildFlags {
   readonly model: string;
   readonly version: string;
-  readonly from: string;
+  readonly from: string[];
   readonly out: string;
   readonly value?: string;
   readonly score?: string;
+  readonly groundTruth?: string;
   readonly exclude?: string[];
   readonly include?: string[];
   readonly maxCategories?: number;
 }
 
-const names = (text: string): string[] => text.split(',').map((name) => name.trim());
-
 export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
   return new Command('build')
-    .description('build a reference profile from the data that a model was trained on')
+    .description('build a reference from the data that a model was trained on')
     .requiredOption('-m, --model <name>', `the model, as ${ATTRIBUTE.modelName} says it`)
     .requiredOption('-v, --version <version>', `its version, as ${ATTRIBUTE.modelVersion} says it`)
-    .requiredOption('-f, --from <files>', 'CSV, JSON Lines or Parquet; several or a pattern, separated by commas')
+    .requiredOption('-f, --from <files>', 'CSV, JSON Lines or Parquet; several or a glob, separated by commas', listed)
     .requiredOption('-o, --out <file>', 'the reference to write')
-    .option('--value <column>', "the column that holds the model's own prediction")
-    .option('--score <column>', 'the column that holds its score')
-    .option('--exclude <columns>', 'columns that are no features, such as an id or the ground truth', names)
-    .option('--include <columns>', 'columns that are features; without it, all others are', names)
-    .option('--max-categories <n>', 'different texts up to which a column is categories, and free text beyond', Number)
+    .option('--value <column>', "column with the model's own prediction")
+    .option('--score <column>', 'column with its score')
+    .option('--ground-truth <column>', 'column with what really happened')
+    .option('--exclude <columns>', 'columns that are no features, such as an id', listed)
+    .option('--include <columns>', 'the only columns that are features (default: all others)', listed)
+    .option('--max-categories <n>', 'different texts above which a column is free text (default: 10000)', wholeNumber)
     .addHelpText(
       'after',
       `
 Every column that is not named otherwise becomes a feature. Data larger than memory are streamed.
 
 Example:
-  $ plumbline reference build --model flight-delay --version 2001-01 \\
-      --from january.parquet --value late --score score --exclude flight_id --out flight-delay.json
+  $ plumbline reference build --model flight-delay --version 2001-01 --from january.parquet \\
+      --value predicted_late --score score --ground-truth late --out flight-delay.json
 `,
     )
-    .action(async (flags: BuildFlags) => {
-      await build(flags, terminal);
-      finish(EXIT.fine);
-    });
+    .action(async (flags: BuildFlags) => finish(await build(flags, terminal, systemClock)));
 }
 
-async function build(flags: BuildFlags, terminal: Terminal): Promise<void> {
-  const startedMs = performance.now();
+async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promise<ExitStatus> {
+  const startedMs = clock.nowMs();
   const { out, ...options } = flags;
   const progress = progressOf(terminal);
-  const onProgress: BuildOptions['onProgress'] = (rows, total) => progress.show(rows, total);
-  const { content, warnings } = await buildReference({
-    ...options,
-    createdAt: new Date().toISOString(),
-    onProgress,
-  }).finally(() => progress.stop());
-  const reference = saveReference(out, content);
-  for (const warning of warnings) terminal.err(`${paint(terminal, 'yellow', 'warning:')} ${warning}\n`);
-  const kinds = new Map<string, number>();
-  for (const { schema } of reference.features.values()) kinds.set(schema.kind, (kinds.get(schema.kind) ?? 0) + 1);
-  const features = [...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ');
-  const outputs = reference.outputs.size === 0 ? '' : `; outputs: ${[...reference.outputs.keys()].join(', ')}`;
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  terminal.out(`${out}: ${reference.rows} rows, features: ${features}${outputs}\n`);
-  terminal.out(`sha256 ${reference.hash}, in ${seconds} s\n`);
+  const reference = await withTemporaryDirectory(out, (temporaryDirectory) =>
+    buildReference({
+      ...options,
+      temporaryDirectory,
+      createdAt: new Date(startedMs).toISOString(),
+      onProgress: (done) => progress.show(done),
+      onNotice: (notice) => terminal.err(`${paint(terminal, 'yellow', 'note:')} ${notice}.\n`),
+    }).finally(() => progress.stop()),
+  );
+  saveReference(reference, out);
+  terminal.out(`${summary(reference)}\n`);
+  terminal.err(`${out} written in ${((clock.nowMs() - startedMs) / 1000).toFixed(1)} s\n`);
+  return EXIT.fine;
 }
 
-/** A bar for a person, a line now and then for a log. */
-function progressOf(terminal: Terminal) {
-  if (process.stderr.isTTY) {
-    const bar = new SingleBar({
-      format: '{bar} {percentage}% {value}/{total} rows, {eta_formatted} left',
-      hideCursor: true,
+/** Beside the result, where there is room for files of that size. */
+async function withTemporaryDirectory<T>(out: string, use: (directory: string) => Promise<T>): Promise<T> {
+  let directory: string;
+  try {
+    directory = await mkdtemp(join(dirname(resolve(out)), '.plumbline-'));
+  } catch (cause) {
+    throw new PlumblineError(`Its folder cannot be written to: ${(cause as Error).message}.`, {
+      code: 'PB7001',
+      key: '--out',
+      remedy: 'Name a file in a folder that exists and that you may write to.',
+      cause,
     });
-    let started = false;
-    return {
-      show(rows: number, total: number): void {
-        if (!started) bar.start(total, 0);
-        started = true;
-        bar.update(rows);
-      },
-      stop: () => bar.stop(),
-    };
   }
-  let next = PROGRESS_ROWS;
-  return {
-    show(rows: number, total: number): void {
-      if (rows < next) return;
-      terminal.err(`${rows} of ${total} rows\n`);
-      next = rows + PROGRESS_ROWS;
-    },
-    stop(): void {},
-  };
+  try {
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function summary({ name, rows, features, outputs, groundTruth, hash }: Reference): string {
+  const byKind = new Map<string, number>();
+  for (const { schema } of features.values()) byKind.set(schema.kind, (byKind.get(schema.kind) ?? 0) + 1);
+  const kinds = Array.from(byKind, ([kind, count]) => `${count} ${kind}`).join(', ');
+  const others = [...outputs.keys(), ...(groundTruth === undefined ? [] : ['ground truth'])];
+  const lines = [
+    ['reference', name],
+    ['rows', rows.toLocaleString('en')],
+    ['features', kinds === '' ? 'none' : kinds],
+    ['besides', others.length === 0 ? 'nothing' : others.join(', ')],
+    ['hash', hash],
+  ];
+  return lines.map(([label, value]) => `${label.padEnd(10)}${value}`).join('\n');
 }

@@ -1,179 +1,194 @@
 /**
- * Rows of CSV, JSON Lines and Parquet files by DuckDB, which streams what is larger than memory and spills what it must
- * hold. It is an optional package: only building and diffing references needs it.
+ * A data set as DuckDB reads it: CSV, JSON Lines or Parquet files, one or many, larger than memory. DuckDB is an optional
+ * package, loaded when a data set is opened: a collector that only loads references does without it.
  */
-import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
 import { PlumblineError } from '../lib/plumbline-error.js';
+import { columnOf, literal, type Column } from './column.js';
 
-const PACKAGE = '@duckdb/node-api';
-const MEMORY_LIMIT = '1GB';
-const READERS: Readonly<Record<string, string>> = {
-  '.csv': 'read_csv',
-  '.tsv': 'read_csv',
-  '.parquet': 'read_parquet',
-  '.jsonl': 'read_json',
-  '.ndjson': 'read_json',
-  '.json': 'read_json',
-};
+export const DUCKDB_PACKAGE = '@duckdb/node-api@1.5.6-r.1';
 
-/** How a column's values arrive. */
-export type ColumnKind = 'number' | 'boolean' | 'text' | 'other';
-
-export interface Column {
-  readonly name: string;
-  /** As DuckDB names it. */
-  readonly type: string;
-  readonly kind: ColumnKind;
+export interface DataSetOptions {
+  /** Paths or globs; all of one format. */
+  readonly files: readonly string[];
+  /** Columns of a CSV file that hold text, whatever they look like: 00501 is no number where it is a postal code. */
+  readonly texts?: readonly string[];
+  /** Memory that DuckDB may take before it spills to disk; default '1GB'. */
+  readonly memoryLimit?: string;
+  /** Where it spills to. */
+  readonly temporaryDirectory?: string;
 }
 
-export type ColumnValues = readonly (number | string | boolean | null)[];
+type Format = 'csv' | 'json' | 'parquet';
+const FORMATS: readonly [RegExp, Format][] = [
+  [/\.(csv|tsv|txt)(\.(gz|zst))?$/i, 'csv'],
+  [/\.(json|jsonl|ndjson)(\.(gz|zst))?$/i, 'json'],
+  [/\.(parquet|pq)$/i, 'parquet'],
+];
 
 export class DataSet {
+  readonly files: readonly string[];
   readonly columns: readonly Column[];
   readonly rows: number;
+  readonly #instance: DuckDB.DuckDBInstance;
   readonly #connection: DuckDB.DuckDBConnection;
   readonly #relation: string;
 
-  private constructor(connection: DuckDB.DuckDBConnection, relation: string, columns: readonly Column[], rows: number) {
-    this.#connection = connection;
-    this.#relation = relation;
+  private constructor(
+    files: readonly string[],
+    columns: readonly Column[],
+    rows: number,
+    instance: DuckDB.DuckDBInstance,
+    connection: DuckDB.DuckDBConnection,
+    relation: string,
+  ) {
+    this.files = files;
     this.columns = columns;
     this.rows = rows;
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#relation = relation;
   }
 
-  /**
-   * @param paths files or glob patterns of one kind, separated by commas
-   * @throws PlumblineError PB4003, PB4005
-   */
-  static async open(paths: string): Promise<DataSet> {
-    const connection = await connect();
-    const relation = relationOf(paths);
+  /** @throws PB4003 a file is missing, is not what its name says, or has no rows; PB4005 DuckDB is not installed */
+  static async open({ files, texts = [], memoryLimit = '1GB', temporaryDirectory }: DataSetOptions): Promise<DataSet> {
+    const format = formatOf(files);
+    const { DuckDBInstance } = await duckdb();
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: memoryLimit,
+      // Nothing is fetched from anywhere: what we read is built in.
+      autoinstall_known_extensions: 'false',
+      ...(temporaryDirectory === undefined ? {} : { temp_directory: temporaryDirectory }),
+    });
+    const connection = await instance.connect();
     try {
-      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
-      const columns = described.getRows().map(([name, type]) => columnOf(String(name), String(type)));
-      const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relation}`);
-      return new DataSet(connection, relation, columns, Number(counted.getRows()[0][0]));
-    } catch (cause) {
+      await checkFiles(connection, files);
+      const { relation, columns } = await describe(connection, format, files, texts);
+      const [[rows]] = await rowsOf(connection, `SELECT count(*)::DOUBLE FROM ${relation}`, files);
+      if (rows === 0) throw unreadable(files, 'it has no rows', 'Name a data set that has some.');
+      return new DataSet(files, columns, rows as number, instance, connection, relation);
+    } catch (error) {
       connection.closeSync();
-      throw unreadable(paths, cause);
+      instance.closeSync();
+      throw error;
     }
   }
 
-  /** Smallest and largest finite value of a numeric column; NaN where there is none. */
-  async bounds(column: Column): Promise<{ min: number; max: number }> {
-    const value = expressionOf(column);
-    const result = await this.#connection.runAndReadAll(
-      `SELECT min(v)::DOUBLE, max(v)::DOUBLE FROM (SELECT ${value} AS v FROM ${this.#relation}) WHERE isfinite(v)`,
-    );
-    const [min, max] = result.getRows()[0];
-    return { min: min === null ? NaN : Number(min), max: max === null ? NaN : Number(max) };
+  /** Rows of an aggregate that fit in memory. */
+  async query(select: string, suffix = ''): Promise<unknown[][]> {
+    return rowsOf(this.#connection, `SELECT ${select} FROM ${this.#relation} ${suffix}`, this.files);
   }
 
-  /** A sample that depends on the seed alone. */
-  async sample(column: Column, rows: number, seed: number): Promise<ColumnValues> {
-    const value = expressionOf(column);
-    const result = await this.#connection.runAndReadAll(
-      `SELECT v FROM (SELECT ${value} AS v FROM ${this.#relation}) USING SAMPLE reservoir(${rows} ROWS) REPEATABLE (${seed})`,
-    );
-    return result.getColumns()[0] as ColumnValues;
-  }
-
-  /** The commonest values of a text column, by descending count and then by name, and how many there are in all. */
-  async categories(column: Column, most: number): Promise<{ names: string[]; distinct: number }> {
-    const value = expressionOf(column);
-    const from = `(SELECT ${value} AS v FROM ${this.#relation}) WHERE v IS NOT NULL AND v <> ''`;
-    const counted = await this.#connection.runAndReadAll(`SELECT count(DISTINCT v)::DOUBLE FROM ${from}`);
-    const listed = await this.#connection.runAndReadAll(
-      `SELECT v FROM ${from} GROUP BY v ORDER BY count(*) DESC, v LIMIT ${most}`,
-    );
-    return { names: listed.getRows().map(([name]) => String(name)), distinct: Number(counted.getRows()[0][0]) };
-  }
-
-  /** All rows in chunks, as columns in the order asked for. */
-  async *chunks(columns: readonly Column[]): AsyncGenerator<ColumnValues[]> {
-    const list = columns.map((column) => `${expressionOf(column)} AS ${quoted(column.name)}`).join(', ');
-    const result = await this.#connection.stream(`SELECT ${list} FROM ${this.#relation}`);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk === undefined || chunk.rowCount === 0) return;
-      yield columns.map((_, index) => chunk.getColumnValues(index) as ColumnValues);
+  /** All rows in their order, a few thousand at a time. */
+  async *chunks(select: string, suffix = ''): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+    const sql = `SELECT ${select} FROM ${this.#relation} ${suffix}`;
+    try {
+      const result = await this.#connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    } catch (cause) {
+      throw cause instanceof PlumblineError ? cause : unreadable(this.files, reasonOf(cause), REMEDY, cause);
     }
   }
 
   close(): void {
     this.#connection.closeSync();
+    this.#instance.closeSync();
   }
 }
 
-async function connect(): Promise<DuckDB.DuckDBConnection> {
-  let duckdb: Pick<typeof DuckDB, 'DuckDBInstance'>;
+const REMEDY = 'Name CSV, JSON Lines or Parquet files that can be read, all with the same columns.';
+
+async function duckdb(): Promise<Pick<typeof DuckDB, 'DuckDBInstance'>> {
   try {
-    duckdb = await import('@duckdb/node-api');
+    return await import('@duckdb/node-api');
   } catch (cause) {
-    throw new PlumblineError('Reading data sets needs a package that is not installed.', {
+    throw new PlumblineError('Data sets are read by DuckDB, which is an optional package and not installed here.', {
       code: 'PB4005',
-      key: PACKAGE,
-      remedy: `Install it beside plumbline: npm install ${PACKAGE}`,
+      key: '@duckdb/node-api',
+      remedy: `Run \`npm install ${DUCKDB_PACKAGE}\`.`,
       cause,
     });
   }
-  const instance = await duckdb.DuckDBInstance.create(':memory:', { memory_limit: MEMORY_LIMIT, threads: '2' });
-  return instance.connect();
 }
 
-function relationOf(paths: string): string {
-  const parts = paths.split(',').map((path) => path.trim());
-  const reader = READERS[extname(parts[0]).toLowerCase()];
-  if (reader === undefined) {
-    throw new PlumblineError(
-      `${parts[0]} is no data set: its name ends in none of ${Object.keys(READERS).join(', ')}.`,
-      {
-        code: 'PB4003',
-        key: parts[0],
-        remedy: 'Give CSV, JSON Lines or Parquet, and name the file so.',
-      },
-    );
+function formatOf(files: readonly string[]): Format {
+  const formats = new Set(files.map((file) => FORMATS.find(([pattern]) => pattern.test(file))?.[1]));
+  const [format] = formats;
+  if (formats.size === 1 && format !== undefined) return format;
+  throw unreadable(
+    files,
+    formats.size > 1 ? 'its files are of different formats' : 'its format cannot be told from its name',
+    'Name files that all end in .csv, .tsv, .jsonl, .ndjson, .json or .parquet.',
+  );
+}
+
+async function checkFiles(connection: DuckDB.DuckDBConnection, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const found = await rowsOf(connection, `SELECT count(*)::DOUBLE FROM glob(${literal(file)})`, [file]);
+    if (found[0][0] === 0) throw unreadable([file], 'there is no such file', 'Check the path; a glob is quoted.');
   }
-  for (const part of parts) {
-    if (/[*?[{]/.test(part) || existsSync(part)) continue;
-    throw new PlumblineError(`The data set ${part} does not exist.`, {
-      code: 'PB4003',
-      key: part,
-      remedy: 'Check the path.',
-    });
+}
+
+/**
+ * The types of columns are found from all rows, once, and then pinned: a column that looks like numbers in its first
+ * thousand rows and is text later must not fail half-way, nor be read in two ways by two passes.
+ */
+async function describe(
+  connection: DuckDB.DuckDBConnection,
+  format: Format,
+  files: readonly string[],
+  texts: readonly string[],
+): Promise<{ relation: string; columns: Column[] }> {
+  const list = `[${files.map(literal).join(', ')}]`;
+  const shape = async (relation: string): Promise<[string, string][]> => {
+    const rows = await rowsOf(connection, `SELECT column_name, column_type FROM (DESCRIBE FROM ${relation})`, files);
+    return rows as [string, string][];
+  };
+  const struct = (columns: readonly [string, string][]): string =>
+    `{${columns.map(([name, type]) => `${literal(name)}: ${literal(type)}`).join(', ')}}`;
+  const columnsOf = (columns: readonly [string, string][]): Column[] =>
+    columns.map(([name, type]) => columnOf(name, type));
+
+  if (format === 'parquet') {
+    const relation = `read_parquet(${list}, union_by_name = true)`;
+    return { relation, columns: columnsOf(await shape(relation)) };
   }
-  const list = parts.map((part) => `'${part.replaceAll("'", "''")}'`).join(', ');
-  return `${reader}([${list}])`;
+  if (format === 'csv') {
+    const sniffed = await shape(`read_csv(${list}, sample_size = -1, union_by_name = true)`);
+    const found = sniffed.map(([name, type]): [string, string] => [name, texts.includes(name) ? 'VARCHAR' : type]);
+    const relation = `read_csv(${list}, union_by_name = true, types = ${struct(found)})`;
+    return { relation, columns: columnsOf(found) };
+  }
+  const found = await shape(`read_json(${list}, sample_size = -1, union_by_name = true, format = 'auto')`);
+  return { relation: `read_json(${list}, format = 'auto', columns = ${struct(found)})`, columns: columnsOf(found) };
 }
 
-function columnOf(name: string, type: string): Column {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/.test(type)) return { name, type, kind: 'number' };
-  if (/^(TIMESTAMP|DATE)/.test(type)) return { name, type, kind: 'number' };
-  if (type === 'BOOLEAN') return { name, type, kind: 'boolean' };
-  if (/^(VARCHAR|ENUM|UUID)/.test(type)) return { name, type, kind: 'text' };
-  return { name, type, kind: 'other' };
+async function rowsOf(
+  connection: DuckDB.DuckDBConnection,
+  sql: string,
+  files: readonly string[],
+): Promise<unknown[][]> {
+  try {
+    return (await connection.runAndReadAll(sql)).getRows();
+  } catch (cause) {
+    throw unreadable(files, reasonOf(cause), REMEDY, cause);
+  }
 }
 
-/** Points in time become seconds since the epoch. */
-function expressionOf({ name, type, kind }: Column): string {
-  const column = quoted(name);
-  if (/^(TIMESTAMP|DATE)/.test(type)) return `epoch(${column})::DOUBLE`;
-  if (kind === 'number') return `${column}::DOUBLE`;
-  return kind === 'text' ? `${column}::VARCHAR` : column;
+function reasonOf(cause: unknown): string {
+  const [line] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return line.replace(/\.$/, '');
 }
 
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function unreadable(paths: string, cause: unknown): PlumblineError {
-  const said = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  return new PlumblineError(`The data set ${paths} cannot be read: ${said}`, {
+function unreadable(files: readonly string[], why: string, remedy: string, cause?: unknown): PlumblineError {
+  return new PlumblineError(`The data set cannot be read: ${why}.`, {
     code: 'PB4003',
-    key: paths,
-    remedy: 'Check that the file is what its name says.',
-    cause,
+    key: files.join(', '),
+    remedy,
+    ...(cause === undefined ? {} : { cause }),
   });
 }

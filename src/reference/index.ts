@@ -1,3 +1,5 @@
-/** The door of the room: the profile compared against. */
-export { buildReference, type BuildOptions, type BuildResult, foldDataSet } from './reference-builder.js';
-export { loadReference, type Reference, type ReferenceContent, saveReference } from './reference-file.js';
+/** The door of the reference room: what a version is compared against, from a data set to a file to profiles. */
+export { buildReference, type BuildOptions, type BuildProgress } from './build-reference.js';
+export { foldDataSet, type FoldOptions } from './fold-data-set.js';
+export { type Reference } from './reference.js';
+export { formatReference, loadReference, parseReference, saveReference } from './reference-file.js';

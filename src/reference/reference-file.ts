@@ -1,217 +1,177 @@
 /**
- * A reference on disk: JSON, versioned, with the SHA-256 of its content, so that the same data give the same hash on
- * every machine and a file that was edited by hand is noticed. A few KiB a feature, whatever the number of rows.
+ * A reference on disk: JSON with a feature a line, so that two of them can be read side by side. `hash` is SHA-256 over
+ * what the profiles say, written without white space in the order of the format: not over when and from which file they
+ * were built, so the same data give the same hash wherever they lie.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PlumblineError } from '../lib/plumbline-error.js';
-import {
-  binCount,
-  BUCKETS_PER_OCTAVE,
-  FEATURE_CELLS,
-  type FeatureSchema,
-  isNumeric,
-  OCTAVES,
-  Profile,
-  type ReferenceProfiles,
-} from '../observe/index.js';
-import type { Output } from '../registry/index.js';
+import type { Profile } from '../observe/index.js';
+import { type Output, OUTPUTS } from '../registry/index.js';
+import { entryOf, profileEntrySchema, profileOf } from './profile-entry.js';
+import { GROUND_TRUTH, type Reference } from './reference.js';
 
 const FORMAT = 'plumbline-reference';
 const FORMAT_VERSION = 1;
+/** A thousand features with ten thousand categories each stay under it. */
+const FILE_BYTES_MAX = 512 * 1024 * 1024;
+const REBUILD = 'Build it again with `plumbline reference build`.';
 
-const finite = z.number();
-const subjectSchema = z
-  .object({
-    name: z.string().min(1),
-    kind: z.enum(['numeric', 'text', 'categorical', 'boolean']),
-    /** Numeric and text: the minimum, the bins' upper bounds, and what was subtracted before sums were taken. */
-    min: finite.optional(),
-    upper: z.array(finite).max(255).optional(),
-    shift: finite.optional(),
-    categories: z.array(z.string()).optional(),
-    /** The header cells, in the order of `FEATURE_CELL`. */
-    header: z.array(finite).length(FEATURE_CELLS),
-    /** Counts by bin or category. */
-    counts: z.array(finite.min(0)),
-    /** The quantile sketch: bucket and count, where there is any. */
-    sketch: z.array(
-      z.tuple([
-        z
-          .number()
-          .int()
-          .min(0)
-          .max(OCTAVES * BUCKETS_PER_OCTAVE - 1),
-        finite.min(0),
-      ]),
-    ),
-    /** Rows that should have had the feature. */
-    expected: finite.min(0),
-  })
-  .refine(({ upper }) => upper === undefined || upper.every((edge, at) => at === 0 || edge > upper[at - 1]), {
-    message: 'the upper bounds do not ascend',
-  })
-  .refine(({ upper, categories, counts }) => (upper ?? categories)?.length === counts.length, {
-    message: 'there are not as many counts as bins',
-  });
-
-const fileSchema = z.object({
-  format: z.literal(FORMAT),
-  formatVersion: z.literal(FORMAT_VERSION),
-  hash: z.string(),
-  createdAt: z.string().optional(),
-  model: z.string(),
-  version: z.string(),
-  source: z.string(),
-  rows: z.number().int().min(0),
-  features: z.array(subjectSchema),
-  outputs: z.array(subjectSchema),
+const contentSchema = z.strictObject({
+  model: z.string().min(1),
+  version: z.string().min(1),
+  rows: z.int().positive(),
+  features: z.array(profileEntrySchema),
+  outputs: z.array(profileEntrySchema),
+  groundTruth: profileEntrySchema.optional(),
 });
+type Content = z.output<typeof contentSchema>;
 
-type SubjectFile = z.output<typeof subjectSchema>;
-
-/** A reference with where it comes from. */
-export interface Reference extends ReferenceProfiles {
-  readonly model: string;
-  readonly version: string;
-  /** What it was built from. */
-  readonly source: string;
-  readonly rows: number;
-  readonly createdAt?: string;
-}
-
-/** Everything of a reference but its hash, which is taken from the rest. */
-export type ReferenceContent = Omit<Reference, 'hash' | 'kind' | 'name'>;
-
-/** @throws PlumblineError PB4001 */
-export function saveReference(path: string, content: ReferenceContent): Reference {
-  const body = bodyOf(content);
-  const hash = hashOf(body);
-  const { createdAt } = content;
-  const file = { format: FORMAT, formatVersion: FORMAT_VERSION, hash, ...(createdAt && { createdAt }), ...body };
-  try {
-    writeFileSync(path, `${JSON.stringify(file)}\n`);
-  } catch (cause) {
-    throw new PlumblineError(`The reference cannot be written to ${path}.`, {
-      code: 'PB4001',
-      key: path,
-      remedy: 'Check that the folder exists and is writable.',
-      cause,
-    });
-  }
-  return { ...content, kind: 'training', name: nameOf(content), hash };
-}
-
-/** @throws PlumblineError PB4001 (not readable), PB4002 (damaged, edited, or of another format version) */
-export function loadReference(path: string): Reference {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new PlumblineError(`The reference ${path} cannot be read.`, {
-      code: 'PB4001',
-      key: path,
-      remedy: 'Build it with plumbline reference build, or correct the path in the configuration.',
-      cause,
-    });
-  }
-  const parsed = fileSchema.safeParse(parseJson(text, path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw damaged(path, `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
-  }
-  const { hash, model, version, source, rows, createdAt } = parsed.data;
-  const content: ReferenceContent = {
-    model,
-    version,
-    source,
-    rows,
-    createdAt,
-    features: new Map(parsed.data.features.map((subject) => [subject.name, profileOf(subject)])),
-    outputs: new Map(parsed.data.outputs.map((subject) => [subject.name as Output, profileOf(subject)])),
-  };
-  if (hashOf(bodyOf(content)) !== hash) throw damaged(path, 'its hash does not fit its content');
-  return { ...content, kind: 'training', name: nameOf(content), hash };
-}
-
-function nameOf({ model, version }: { model: string; version: string }): string {
-  return `${model} ${version}`;
-}
-
-function bodyOf({ model, version, source, rows, features, outputs }: ReferenceContent) {
-  return {
-    model,
-    version,
-    source,
-    rows,
-    features: [...features.values()].map(subjectOf),
-    outputs: [...outputs.values()].map(subjectOf),
-  };
-}
-
-/** What the data are, whatever they are called and wherever they lay. */
-function hashOf({ source: _, ...body }: ReturnType<typeof bodyOf>): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
-}
-
-function subjectOf(profile: Profile): SubjectFile {
-  const { schema, cells, place, expected } = profile;
-  const described = isNumeric(schema)
-    ? { min: schema.min, upper: [...schema.upper], shift: schema.shift }
-    : { categories: [...schema.categories] };
-  const sketch: [number, number][] = [];
-  place.pages?.forEach((page, octave) => {
-    for (let bucket = 0; page >= 0 && bucket < BUCKETS_PER_OCTAVE; bucket++) {
-      const count = cells[page + bucket];
-      if (count > 0) sketch.push([octave * BUCKETS_PER_OCTAVE + bucket, count]);
-    }
+const fileSchema = contentSchema
+  .extend({
+    format: z.literal(FORMAT),
+    formatVersion: z.literal(FORMAT_VERSION),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    createdAt: z.iso.datetime().optional(),
+    source: z.strictObject({
+      files: z.array(z.string()),
+      columns: z.strictObject({
+        value: z.string().optional(),
+        score: z.string().optional(),
+        groundTruth: z.string().optional(),
+      }),
+    }),
+  })
+  .refine(({ features }) => new Set(features.map(({ name }) => name)).size === features.length, {
+    path: ['features'],
+    error: 'a feature stands there twice',
+  })
+  .refine(({ outputs }) => outputs.every(({ name }) => OUTPUTS.includes(name as Output)), {
+    path: ['outputs'],
+    error: `only ${OUTPUTS.join(' and ')} are outputs`,
   });
-  return {
-    name: schema.name,
-    kind: schema.kind,
-    ...described,
-    header: [...cells.subarray(place.offset, place.offset + FEATURE_CELLS)],
-    counts: [...profile.bins],
-    sketch,
-    expected,
-  };
+type File = z.output<typeof fileSchema>;
+
+/** What becomes a reference once its hash is taken. */
+export type UnhashedReference = Omit<Reference, 'kind' | 'name' | 'hash'>;
+
+export function referenceOf(parts: UnhashedReference): Reference {
+  const name = `${parts.model} ${parts.version}`;
+  return { ...parts, kind: 'training', name, hash: hashOf(contentOf(parts)) };
 }
 
-function profileOf(subject: SubjectFile): Profile {
-  const schema = schemaOf(subject);
-  const bins = binCount(schema);
-  const octaves = [...new Set(subject.sketch.map(([bucket]) => Math.floor(bucket / BUCKETS_PER_OCTAVE)))];
-  const pages = new Int32Array(OCTAVES).fill(-1);
-  octaves.forEach((octave, index) => (pages[octave] = FEATURE_CELLS + bins + index * BUCKETS_PER_OCTAVE));
-  const cells = new Float64Array(FEATURE_CELLS + bins + octaves.length * BUCKETS_PER_OCTAVE);
-  cells.set(subject.header);
-  cells.set(subject.counts, FEATURE_CELLS);
-  for (const [bucket, count] of subject.sketch) {
-    cells[pages[Math.floor(bucket / BUCKETS_PER_OCTAVE)] + (bucket % BUCKETS_PER_OCTAVE)] = count;
+/** @throws PB4001 the file cannot be written */
+export function saveReference(reference: Reference, path: string): void {
+  try {
+    writeFileSync(path, formatReference(reference));
+  } catch (cause) {
+    throw new PlumblineError(`The reference file cannot be written: ${(cause as Error).message}.`, {
+      code: 'PB4001',
+      key: path,
+      remedy: 'Name a file in a folder that you may write to.',
+      cause,
+    });
   }
-  return new Profile(schema, cells, { offset: 0, binsOffset: FEATURE_CELLS, pages }, subject.expected);
 }
 
-function schemaOf({ kind, name, min, upper, shift, categories }: SubjectFile): FeatureSchema {
-  return kind === 'numeric' || kind === 'text'
-    ? { kind, name, min: min ?? 0, upper: Float64Array.from(upper ?? []), shift: shift ?? 0 }
-    : { kind, name, categories: categories ?? [] };
+/** @throws PB4001 the file cannot be read; PB4002 it is damaged or of an unknown version */
+export function loadReference(path: string): Reference {
+  return parseReference(readReferenceFile(path), path);
 }
 
-function parseJson(text: string, path: string): unknown {
+export function formatReference(reference: Reference): string {
+  const { model, version, rows, features, outputs, groundTruth } = contentOf(reference);
+  const { hash, createdAt, source } = reference;
+  const head = { format: FORMAT, formatVersion: FORMAT_VERSION, hash, model, version, createdAt, source, rows };
+  const fields = Object.entries(head)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  const list = (key: string, entries: readonly unknown[]): string =>
+    `"${key}": [${entries.map((entry) => `\n    ${JSON.stringify(entry)}`).join(',')}\n  ]`;
+  fields.push(list('features', features), list('outputs', outputs));
+  if (groundTruth !== undefined) fields.push(`"groundTruth": ${JSON.stringify(groundTruth)}`);
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
+}
+
+/** @param key what the user calls the text @throws PB4002 */
+export function parseReference(text: string, key: string): Reference {
+  const file = checkedFile(parsedJson(text, key), key);
+  const profiles = (entries: Content['features']): [string, Profile][] =>
+    entries.map((entry) => [entry.name, profileOf(entry)]);
+  const { model, version, rows, source, createdAt } = file;
+  const reference = referenceOf({
+    model,
+    version,
+    rows,
+    source,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    features: new Map(profiles(file.features)),
+    outputs: new Map(profiles(file.outputs) as [Output, Profile][]),
+    ...(file.groundTruth === undefined ? {} : { groundTruth: profileOf(file.groundTruth) }),
+  });
+  if (reference.hash !== file.hash) {
+    throw damaged(key, 'its content is not what its hash was taken over: it was edited or cut short');
+  }
+  return reference;
+}
+
+function readReferenceFile(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new PlumblineError(`The reference file cannot be read: ${(cause as Error).message}.`, {
+      code: 'PB4001',
+      key: path,
+      remedy: 'Name a file that `plumbline reference build` has written.',
+      cause,
+    });
+  }
+  if (bytes.length > FILE_BYTES_MAX) throw damaged(path, `it is larger than ${FILE_BYTES_MAX} bytes`);
+  return bytes.toString('utf8');
+}
+
+function parsedJson(text: string, key: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw damaged(path, 'it is not JSON', cause);
+    throw damaged(key, `it is not valid JSON (${(cause as Error).message})`);
   }
 }
 
-function damaged(path: string, why: string, cause?: unknown): PlumblineError {
-  return new PlumblineError(`The reference ${path} is not usable: ${why}.`, {
-    code: 'PB4002',
-    key: path,
-    remedy: 'Build it again with plumbline reference build.',
-    cause,
-  });
+function checkedFile(document: unknown, key: string): File {
+  const head = z.looseObject({ format: z.unknown(), formatVersion: z.unknown() }).safeParse(document);
+  if (!head.success || head.data.format !== FORMAT) throw damaged(key, 'it is not a reference file');
+  if (head.data.formatVersion !== FORMAT_VERSION) {
+    throw damaged(
+      key,
+      `it is of format version ${String(head.data.formatVersion)}, and this is version ${FORMAT_VERSION}`,
+    );
+  }
+  const parsed = fileSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw damaged(key, `${path.map(String).join('.')}: ${message}`);
+}
+
+function damaged(key: string, why: string): PlumblineError {
+  return new PlumblineError(`The reference file cannot be used: ${why}.`, { code: 'PB4002', key, remedy: REBUILD });
+}
+
+function contentOf({ model, version, rows, features, outputs, groundTruth }: UnhashedReference): Content {
+  const entries = (profiles: ReadonlyMap<string, Profile>): Content['features'] =>
+    Array.from(profiles, ([name, profile]) => entryOf(name, profile));
+  return {
+    model,
+    version,
+    rows,
+    features: entries(features),
+    outputs: entries(outputs),
+    ...(groundTruth === undefined ? {} : { groundTruth: entryOf(GROUND_TRUTH, groundTruth) }),
+  };
+}
+
+function hashOf(content: Content): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

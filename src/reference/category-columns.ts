@@ -1,0 +1,104 @@
+/**
+ * Columns of categories and truth values. DuckDB counts the different values, out of core where they are many, and only
+ * those counts come over: one scan for up to `COLUMNS_PER_SCAN` columns, whatever the number of rows.
+ */
+import { BOOLEAN_CATEGORIES, type CategoricalSchema, FEATURE_CELL, FEATURE_CELLS, Profile } from '../observe/index.js';
+import { asText, type Column } from './column.js';
+import type { DataSet } from './data-set.js';
+
+/** The grouping that a row belongs to comes as a number with a bit for each column. */
+const COLUMNS_PER_SCAN = 31;
+
+/** @param value null: the empty ones */
+type OnCount = (value: string | null, rows: number) => void;
+
+export interface CategoryColumn {
+  readonly name: string;
+  readonly column: Column;
+  readonly kind: CategoricalSchema['kind'];
+}
+
+/** Profiles with the categories that the columns have, the most frequent first. */
+export async function profileCategories(dataSet: DataSet, columns: readonly CategoryColumn[]): Promise<Profile[]> {
+  const counts = columns.map(() => new Map<string | null, number>());
+  await countValues(dataSet, columns, (index) => (value, rows) => void counts[index].set(value, rows));
+  return columns.map(({ name, kind }, index) => {
+    const fold = new CategoryFold({
+      kind,
+      name,
+      categories: kind === 'boolean' ? BOOLEAN_CATEGORIES : ranked(counts[index]),
+    });
+    for (const [value, rows] of counts[index]) fold.add(value, rows);
+    return fold.profile(dataSet.rows);
+  });
+}
+
+/** Profiles with categories that are given. */
+export async function foldCategories(
+  dataSet: DataSet,
+  columns: readonly CategoryColumn[],
+  schemas: readonly CategoricalSchema[],
+): Promise<Profile[]> {
+  const folds = schemas.map((schema) => new CategoryFold(schema));
+  await countValues(dataSet, columns, (index) => (value, rows) => folds[index].add(value, rows));
+  return folds.map((fold) => fold.profile(dataSet.rows));
+}
+
+class CategoryFold {
+  readonly #schema: CategoricalSchema;
+  readonly #index: ReadonlyMap<string, number>;
+  readonly #cells: Float64Array;
+
+  constructor(schema: CategoricalSchema) {
+    this.#schema = schema;
+    this.#index = new Map(schema.categories.map((category, index) => [category, index]));
+    this.#cells = new Float64Array(FEATURE_CELLS + schema.categories.length);
+  }
+
+  add(value: string | null, rows: number): void {
+    const cells = this.#cells;
+    cells[FEATURE_CELL.present] += rows;
+    if (value === null) {
+      cells[FEATURE_CELL.empty] += rows;
+      return;
+    }
+    const index = this.#index.get(value);
+    if (index === undefined) cells[FEATURE_CELL.unseen] += rows;
+    else cells[FEATURE_CELLS + index] += rows;
+  }
+
+  profile(expected: number): Profile {
+    const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined };
+    return new Profile(this.#schema, this.#cells, place, expected);
+  }
+}
+
+async function countValues(
+  dataSet: DataSet,
+  columns: readonly CategoryColumn[],
+  of: (index: number) => OnCount,
+): Promise<void> {
+  for (let first = 0; first < columns.length; first += COLUMNS_PER_SCAN) {
+    const scanned = columns.slice(first, first + COLUMNS_PER_SCAN);
+    const texts = scanned.map(({ column }) => asText(column));
+    const counting = scanned.map((_, index) => of(first + index));
+    const sets = `GROUP BY GROUPING SETS (${texts.map((text) => `(${text})`).join(', ')})`;
+    // A bit is 0 where the row is grouped by the column; the others are null there.
+    const select = `grouping(${texts.join(', ')})::DOUBLE, coalesce(${texts.join(', ')}, NULL), count(*)::DOUBLE`;
+    for await (const chunk of dataSet.chunks(select, sets)) {
+      const [bits, values, rows] = [0, 1, 2].map((column) => chunk.getColumnVector(column));
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const others = bits.getItem(row) as number;
+        const place = Math.log2(2 ** scanned.length - 1 - others);
+        counting[scanned.length - 1 - place](values.getItem(row) as string | null, rows.getItem(row) as number);
+      }
+    }
+  }
+}
+
+function ranked(counts: ReadonlyMap<string | null, number>): string[] {
+  return [...counts]
+    .filter((entry): entry is [string, number] => entry[0] !== null)
+    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
+    .map(([value]) => value);
+}

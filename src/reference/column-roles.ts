@@ -1,0 +1,61 @@
+/** Which column is what: an output, the ground truth, a feature, or left out. */
+import { nearestName } from '../lib/nearest-name.js';
+import { PlumblineError } from '../lib/plumbline-error.js';
+import type { Column } from './column.js';
+import { GROUND_TRUTH, type ColumnRole, type SourceColumns } from './reference.js';
+import { OUTPUTS } from '../registry/index.js';
+
+export interface RoleOptions extends SourceColumns {
+  /** Columns that are no features. */
+  readonly exclude?: readonly string[];
+  /** The only columns that are features; absent: all that can be. */
+  readonly include?: readonly string[];
+}
+
+export interface Roles {
+  readonly features: readonly Column[];
+  readonly others: ReadonlyMap<ColumnRole, Column>;
+  /** Columns that cannot become features and that nobody asked for. */
+  readonly skipped: readonly Column[];
+}
+
+/** @throws PB4004 a column is not there, or was named and cannot become a feature */
+export function assignRoles(columns: readonly Column[], options: RoleOptions): Roles {
+  const { exclude = [], include } = options;
+  for (const name of exclude) find(columns, name);
+  const others = new Map<ColumnRole, Column>();
+  for (const role of [...OUTPUTS, GROUND_TRUTH] as const) {
+    const name = options[role];
+    if (name !== undefined) others.set(role, usable(find(columns, name)));
+  }
+  const taken = new Set([...exclude, ...Array.from(others.values(), ({ name }) => name)]);
+  const candidates = include === undefined ? columns : include.map((name) => usable(find(columns, name)));
+  const free = candidates.filter(({ name }) => !taken.has(name));
+  return {
+    features: free.filter(({ reading }) => reading !== undefined),
+    others,
+    skipped: free.filter(({ reading }) => reading === undefined),
+  };
+}
+
+/** @throws PB4004 */
+export function find(columns: readonly Column[], name: string): Column {
+  const column = columns.find((each) => each.name === name);
+  if (column !== undefined) return column;
+  const names = columns.map((each) => each.name);
+  const nearest = nearestName(name, names);
+  throw new PlumblineError('The data set has no column of that name.', {
+    code: 'PB4004',
+    key: name,
+    remedy: nearest === undefined ? `Its columns are: ${names.join(', ')}.` : `Did you mean ${nearest}?`,
+  });
+}
+
+function usable(column: Column): Column {
+  if (column.reading !== undefined) return column;
+  throw new PlumblineError(`A column of type ${column.type} has no single value a row.`, {
+    code: 'PB4004',
+    key: column.name,
+    remedy: 'Leave it out, or put what the model reads of it into a column of its own.',
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * Columns of numbers, two scans each: the first finds where the bins lie (exact extremes, and quantiles of a seeded
+ * sample), the second folds every row with the very code that folds predictions.
+ */
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { VALUE } from '../decode/index.js';
+import { PlumblineError } from '../lib/plumbline-error.js';
+import { seededRandom } from '../lib/random.js';
+import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, type NumericSchema, Profile } from '../observe/index.js';
+import { asNumber, type Column } from './column.js';
+import type { DataSet } from './data-set.js';
+import { entryOf, profileOf } from './profile-entry.js';
+import { Reservoir } from './reservoir.js';
+
+/** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
+const SAMPLED_VALUES_MAX = 32_000_000;
+const NO_BYTES = new DataView(new ArrayBuffer(0));
+
+export interface NumberColumn {
+  /** What the profile is called. */
+  readonly name: string;
+  readonly column: Column;
+  readonly kind: NumericSchema['kind'];
+}
+
+export interface Sampling {
+  readonly rows: number;
+  readonly seed: number;
+}
+
+type OnRows = (rows: number) => void;
+
+/** First scan. */
+export async function surveyNumbers(
+  dataSet: DataSet,
+  columns: readonly NumberColumn[],
+  sampling: Sampling,
+  onRows: OnRows,
+): Promise<NumericSchema[]> {
+  const size = Math.max(1, Math.min(sampling.rows, dataSet.rows, Math.floor(SAMPLED_VALUES_MAX / columns.length)));
+  const surveys = columns.map((_, index) => new Survey(new Reservoir(size, seededRandom(sampling.seed + index))));
+  for await (const chunk of numberChunks(dataSet, columns)) {
+    for (const [index, survey] of surveys.entries()) survey.add(chunk, index);
+    onRows(chunk.rowCount);
+  }
+  return columns.map(({ name, kind }, index) => surveys[index].schema(name, kind));
+}
+
+class Survey {
+  readonly #reservoir: Reservoir;
+  #min = Infinity;
+  #max = -Infinity;
+
+  constructor(reservoir: Reservoir) {
+    this.#reservoir = reservoir;
+  }
+
+  add(chunk: DuckDBDataChunk, index: number): void {
+    const vector = chunk.getColumnVector(index);
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const x = vector.getItem(row) as number | null;
+      if (x === null || x - x !== 0) continue;
+      if (x < this.#min) this.#min = x;
+      if (x > this.#max) this.#max = x;
+      this.#reservoir.add(x);
+    }
+  }
+
+  schema(name: string, kind: NumericSchema['kind']): NumericSchema {
+    const known = this.#min > this.#max ? {} : { min: this.#min + 0, max: this.#max + 0 };
+    // A text's length is folded as it is, as a provisional reference does.
+    return numericSchema(name, kind, this.#reservoir.sample, kind === 'text' ? { ...known, shift: 0 } : known);
+  }
+}
+
+/** Second scan. @throws PB4004 where the numbers are too large to be summed */
+export async function foldNumbers(
+  dataSet: DataSet,
+  columns: readonly NumberColumn[],
+  schemas: readonly NumericSchema[],
+  onRows: OnRows,
+): Promise<Profile[]> {
+  const folds = schemas.map((schema) => new NumberFold(schema));
+  for await (const chunk of numberChunks(dataSet, columns)) {
+    for (const [index, fold] of folds.entries()) fold.add(chunk, index);
+    onRows(chunk.rowCount);
+  }
+  return folds.map((fold, index) => fold.profile(columns[index].column.name, dataSet.rows));
+}
+
+class NumberFold {
+  readonly #schema: NumericSchema;
+  readonly #slot: FeatureSlot;
+  readonly #pane = { cells: new Float64Array(0) };
+
+  constructor(schema: NumericSchema) {
+    const space = new CellSpace(Infinity);
+    this.#schema = schema;
+    this.#slot = new FeatureSlot(schema.name, space.allocateHeader(), space, { maxCategories: 0, provisionalSize: 0 });
+    this.#slot.freeze(schema);
+    space.widen(this.#pane);
+  }
+
+  add(chunk: DuckDBDataChunk, index: number): void {
+    const slot = this.#slot;
+    const pane = this.#pane;
+    const vector = chunk.getColumnVector(index);
+    const isText = this.#schema.kind === 'text';
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const x = vector.getItem(row) as number | null;
+      if (x === null) slot.add(pane, VALUE.empty, 0, NO_BYTES, 0, 0, 1, 0);
+      // Of a text only its length is looked at.
+      else if (isText) slot.add(pane, VALUE.string, 0, NO_BYTES, 0, x, 1, 0);
+      else slot.add(pane, VALUE.double, x, NO_BYTES, 0, 0, 1, 0);
+    }
+  }
+
+  profile(column: string, expected: number): Profile {
+    const profile = new Profile(this.#schema, this.#pane.cells, this.#slot, expected);
+    const sums = [FEATURE_CELL.sum, FEATURE_CELL.squares].map((cell) => profile.cell(cell));
+    if (!sums.every(Number.isFinite)) {
+      throw new PlumblineError(`Its numbers, from ${profile.min} to ${profile.max}, are too large to be squared.`, {
+        code: 'PB4004',
+        key: column,
+        remedy: 'Leave the column out, or write no value where such a number stands for a missing one.',
+      });
+    }
+    return profileOf(entryOf(this.#schema.name, profile));
+  }
+}
+
+function numberChunks(dataSet: DataSet, columns: readonly NumberColumn[]): AsyncGenerator<DuckDBDataChunk> {
+  return dataSet.chunks(columns.map(({ column }) => asNumber(column)).join(', '));
+}
