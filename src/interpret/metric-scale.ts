@@ -5,7 +5,26 @@
  * (OpenTelemetry metrics data model, 'Scale'). A bucket that a wider zero bucket covers joins it.
  */
 import type { ExponentialBuckets, MetricPoint } from '../decode/index.js';
-import type { RememberedBuckets, RememberedPoint } from './metric-series.js';
+
+/** One sign of a remembered exponential histogram. */
+export interface RememberedBuckets {
+  offset: number;
+  values: Float64Array;
+}
+
+/** What is kept of a point to be subtracted from the next. */
+export interface RememberedPoint {
+  startMs: number;
+  timeMs: number;
+  count: number;
+  sum: number;
+  counts: Float64Array;
+  bounds: Float64Array;
+  scale: number;
+  zeroCount: number;
+  positive: RememberedBuckets;
+  negative: RememberedBuckets;
+}
 
 /** Takes `before` from `point`; where any count has gone down it leaves the point as it is and says false. */
 export function subtractExponential(point: MetricPoint, before: RememberedPoint): boolean {

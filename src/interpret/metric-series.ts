@@ -13,7 +13,7 @@
  */
 import { type MetricPoint, type NumberList, TEMPORALITY } from '../decode/index.js';
 import { Limit } from '../lib/limit.js';
-import { subtractExponential } from './metric-scale.js';
+import { type RememberedPoint, subtractExponential } from './metric-scale.js';
 
 /** Points of a delta series that are recognised when they come again. */
 const REMEMBERED_TIMES = 16;
@@ -25,25 +25,6 @@ export interface MetricSeriesOptions {
   /** Bucket counts and bounds kept of all series together. */
   readonly maxNumbers: number;
   readonly sinceMs: number;
-}
-
-/** One sign of a remembered exponential histogram. */
-export interface RememberedBuckets {
-  offset: number;
-  values: Float64Array;
-}
-
-export interface RememberedPoint {
-  startMs: number;
-  timeMs: number;
-  count: number;
-  sum: number;
-  counts: Float64Array;
-  bounds: Float64Array;
-  scale: number;
-  zeroCount: number;
-  positive: RememberedBuckets;
-  negative: RememberedBuckets;
 }
 
 interface Series {
