@@ -237,6 +237,19 @@ describe('a feature that only histograms carry', () => {
     expect(distance).toBeLessThan(1.95 / Math.sqrt(Math.min(total(reference.bins), 200)));
   });
 
+  test('gets bins that the same histogram, again and again, fills as it filled the reference', () => {
+    const pipeline = new Pipeline();
+    const same = explicit([-140, -60, -20, 0, 20, 60, 140], FINE);
+    for (let index = 0; index < 100; index++) sendHistogram(pipeline, same);
+    const reference = pipeline.version().reference!.features.get('x')!;
+    const total = (bins: Float64Array): number => bins.reduce((sum, n) => sum + n, 0);
+    const [ours, theirs] = [pipeline.profile('x'), reference].map((of) =>
+      cumulativeBins(of).map(([, n]) => n / total(of.bins)),
+    );
+    const distance = Math.max(...ours.map((at, bin) => Math.abs(at - theirs[bin])));
+    expect(distance).toBeLessThan(0.01);
+  });
+
   test('does not hold up the others, nor they it', () => {
     const pipeline = new Pipeline();
     sendHistogram(pipeline, explicit(sample(50), FINE));
@@ -291,6 +304,7 @@ describe('a feature that predictions carry too', () => {
     const pipeline = new Pipeline();
     predict(pipeline, [1, 2, 3], 'other');
     sendHistogram(pipeline, explicit([1, 2, 3, 4, 5], BOUNDS));
+    predict(pipeline, [1, 2, 3, 4], 'other');
     predict(pipeline, [1, 2]);
     predict(pipeline, [1], 'other');
     const profile = pipeline.profile('x');
