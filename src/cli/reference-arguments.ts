@@ -18,3 +18,9 @@ export function notNegative(text: string): number {
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('It is a number, 0 or above.');
 }
+
+export function probability(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 0.5) return value;
+  throw new InvalidArgumentError('It is a number between 0 and 0.5.');
+}

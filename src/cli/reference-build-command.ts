@@ -1,14 +1,13 @@
 /** `plumbline reference build`: a data set to the profile that serving is compared against. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../lib/clock.js';
-import { PlumblineError } from '../lib/plumbline-error.js';
 import { ATTRIBUTE } from '../registry/index.js';
 import { buildReference, type Reference, saveReference } from '../reference/index.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { progressOf } from './reference-progress.js';
 import { listed, wholeNumber } from './reference-arguments.js';
+import { withTemporaryDirectory } from './temporary-directory.js';
 import { paint, type Terminal } from './terminal.js';
 
 interface BuildFlags {
@@ -54,7 +53,8 @@ async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promi
   const startedMs = clock.nowMs();
   const { out, ...options } = flags;
   const progress = progressOf(terminal);
-  const reference = await withTemporaryDirectory(out, (temporaryDirectory) =>
+  // Beside the result, where there is room for files of that size.
+  const reference = await withTemporaryDirectory(dirname(resolve(out)), '--out', (temporaryDirectory) =>
     buildReference({
       ...options,
       temporaryDirectory,
@@ -67,26 +67,6 @@ async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promi
   terminal.out(`${summary(reference)}\n`);
   terminal.err(`${out} written in ${((clock.nowMs() - startedMs) / 1000).toFixed(1)} s\n`);
   return EXIT.fine;
-}
-
-/** Beside the result, where there is room for files of that size. */
-async function withTemporaryDirectory<T>(out: string, use: (directory: string) => Promise<T>): Promise<T> {
-  let directory: string;
-  try {
-    directory = await mkdtemp(join(dirname(resolve(out)), '.plumbline-'));
-  } catch (cause) {
-    throw new PlumblineError(`Its folder cannot be written to: ${(cause as Error).message}.`, {
-      code: 'PB7001',
-      key: '--out',
-      remedy: 'Name a file in a folder that exists and that you may write to.',
-      cause,
-    });
-  }
-  try {
-    return await use(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }
 
 function summary({ name, rows, features, outputs, groundTruth, hash }: Reference): string {

@@ -62,7 +62,9 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
       version: reference.version,
       rows: dataSet.rows,
       source: { files: options.files, columns: reference.source.columns },
-      features: new Map(schemas.map((schema) => [schema.name, folded.get(schema.name) ?? empty(schema, dataSet.rows)])),
+      features: new Map(
+        schemas.map((schema) => [schema.name, folded.get(schema.name) ?? absentProfile(schema, dataSet.rows)]),
+      ),
       outputs: new Map(outputs.map(({ schema }, index) => [schema.name as Output, profiles[present.length + index]])),
     });
   } finally {
@@ -115,7 +117,8 @@ function has(dataSet: DataSet, name: string): boolean {
   return dataSet.columns.some((column) => column.name === name);
 }
 
-function empty(schema: FeatureSchema, expected: number): Profile {
+/** What a feature's profile is where no row has it. */
+export function absentProfile(schema: FeatureSchema, expected: number): Profile {
   const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined };
   return new Profile(schema, new Float64Array(FEATURE_CELLS + binCount(schema)), place, expected);
 }

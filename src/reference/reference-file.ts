@@ -4,7 +4,7 @@
  * were built, so the same data give the same hash wherever they lie.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Profile } from '../observe/index.js';
@@ -16,6 +16,8 @@ const FORMAT = 'plumbline-reference';
 const FORMAT_VERSION = 1;
 /** A thousand features with ten thousand categories each stay under it. */
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** The format stands at the head of a file. */
+const HEAD_BYTES = 256;
 const REBUILD = 'Build it again with `plumbline reference build`.';
 
 const contentSchema = z.strictObject({
@@ -78,6 +80,22 @@ export function saveReference(reference: Reference, path: string): void {
 /** @throws PB4001 the file cannot be read; PB4002 it is damaged or of an unknown version */
 export function loadReference(path: string): Reference {
   return parseReference(readReferenceFile(path), path);
+}
+
+/** Whether a file says that it is a reference, whatever its state; not so where there is none. */
+export function isReferenceFile(path: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return false;
+  }
+  const head = Buffer.alloc(HEAD_BYTES);
+  try {
+    return head.toString('utf8', 0, readSync(file, head)).includes(`"${FORMAT}"`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 export function formatReference(reference: Reference): string {

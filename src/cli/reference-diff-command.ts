@@ -1,0 +1,126 @@
+/** `plumbline reference diff`: whether data have moved away from a reference; a gate for continuous integration. */
+import { tmpdir } from 'node:os';
+import { Command } from 'commander';
+import { PlumblineError } from '../lib/plumbline-error.js';
+import { alignReference, foldDataSet, isReferenceFile, loadReference, type Reference } from '../reference/index.js';
+import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
+import { configOption, readConfig, type ConfigOption } from './config-source.js';
+import { number } from './chart.js';
+import { EXIT, type ExitStatus } from './exit-status.js';
+import { listed, notNegative, probability, wholeNumber } from './reference-arguments.js';
+import { driftBetween, type DriftOptions, type SubjectDrift } from './reference-drift.js';
+import { progressOf } from './reference-progress.js';
+import { withTemporaryDirectory } from './temporary-directory.js';
+import { columnsOf } from './text-table.js';
+import { paint, type Terminal } from './terminal.js';
+
+interface DiffFlags extends ConfigOption, Partial<Record<`threshold${Capitalize<DriftStatistic>}`, number>> {
+  readonly falseAlarmRate?: number;
+  readonly minObservations?: number;
+  readonly json?: boolean;
+}
+
+export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
+  return new Command('diff')
+    .description('compare data, or another reference, with a reference; fail where a feature has drifted')
+    .argument('<reference>', 'the reference')
+    .argument('<current>', 'CSV, JSON Lines or Parquet files, or another reference')
+    .addOption(configOption())
+    .option('--threshold-psi <number>', 'population stability index above which a drift matters', notNegative)
+    .option('--threshold-js <number>', 'Jensen-Shannon distance above which a drift matters', notNegative)
+    .option('--threshold-ks <number>', 'Kolmogorov-Smirnov statistic above which a drift matters', notNegative)
+    .option('--false-alarm-rate <number>', 'chance of exceeding a critical value with no drift at all', probability)
+    .option('--min-observations <n>', 'rows below which nothing is said of a feature', wholeNumber)
+    .option('--json', 'print the numbers as JSON')
+    .addHelpText(
+      'after',
+      `
+A feature has drifted where a statistic is above its threshold and above its critical value for these numbers of rows.
+What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
+
+Examples:
+  $ plumbline reference diff flight-delay.json february.parquet
+  $ plumbline reference diff flight-delay.json 'incoming/*.csv' --threshold-psi 0.1 --json
+`,
+    )
+    .action(async (own: string, other: string, flags: DiffFlags) => finish(await diff(own, other, flags, terminal)));
+}
+
+async function diff(own: string, other: string, flags: DiffFlags, terminal: Terminal): Promise<ExitStatus> {
+  const reference = loadReference(own);
+  const options = optionsOf(reference, flags);
+  const current = isReferenceFile(other)
+    ? aligned(own, reference, loadReference(other))
+    : await folded(reference, other, terminal);
+  const drifts = driftBetween(reference, current, options);
+  const drifted = drifts.filter(({ over }) => over);
+  if (flags.json === true) {
+    const about = ({ name, rows, hash, source }: Reference) => ({ name, rows, hash, files: source.files });
+    const report = { reference: about(reference), current: about(current), drifted: drifted.length, subjects: drifts };
+    terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+  } else terminal.out(tableOf(drifts));
+  const unsaid = drifts.filter(({ state }) => state !== 'ready').length;
+  if (unsaid > 0) terminal.err(`${paint(terminal, 'yellow', 'note:')} ${unsaid} have too few rows to be compared.\n`);
+  terminal.err(`${drifted.length} of ${drifts.length} have drifted.\n`);
+  return drifted.length === 0 ? EXIT.fine : EXIT.checkFailed;
+}
+
+async function folded(reference: Reference, other: string, terminal: Terminal): Promise<Reference> {
+  const progress = progressOf(terminal);
+  return withTemporaryDirectory(tmpdir(), 'TMPDIR', (temporaryDirectory) =>
+    foldDataSet(reference, {
+      files: listed(other),
+      temporaryDirectory,
+      onProgress: (done) => progress.show(done),
+      onNotice: (notice) => terminal.err(`${paint(terminal, 'yellow', 'note:')} ${notice}.\n`),
+    }).finally(() => progress.stop()),
+  );
+}
+
+/** @throws PB7001 where the two cannot be compared exactly: a guess would pass for a measurement */
+function aligned(own: string, reference: Reference, other: Reference): Reference {
+  const { aligned: current, different } = alignReference(reference, other);
+  if (different.length === 0) return current;
+  throw new PlumblineError(
+    `The two references have different bins for ${different.join(', ')}, so their counts cannot be compared.`,
+    {
+      code: 'PB7001',
+      key: other.name,
+      remedy: `Compare with the data it was built from: plumbline reference diff ${own} ${other.source.files.join(',')}`,
+    },
+  );
+}
+
+function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions {
+  const { config } = readConfig(flags);
+  const known = config.models.find(({ name }) => name === model);
+  const given: Partial<Record<DriftStatistic, number>> = {
+    psi: flags.thresholdPsi,
+    js: flags.thresholdJs,
+    ks: flags.thresholdKs,
+  };
+  return {
+    falseAlarmRate: flags.falseAlarmRate ?? config.compare.falseAlarmRate,
+    minimumObservations: flags.minObservations ?? config.compare.minimumObservations,
+    thresholdOf: (feature, statistic) =>
+      given[statistic] ??
+      (feature === undefined ? undefined : known?.features[feature]?.thresholds[statistic]) ??
+      known?.thresholds[statistic] ??
+      config.alerts.thresholds[statistic],
+  };
+}
+
+function tableOf(drifts: readonly SubjectDrift[]): string {
+  const head = ['', ...DRIFT_STATISTICS.flatMap((statistic) => [statistic, 'threshold', 'critical']), ''];
+  const rows = drifts.map(({ name, role, state, statistics, over }) => [
+    role === 'feature' ? name : `${name} (output)`,
+    ...DRIFT_STATISTICS.flatMap((wanted) => {
+      const found = statistics.find(({ statistic }) => statistic === wanted);
+      return found === undefined
+        ? ['-', '', '']
+        : [number(found.value), number(found.threshold), number(found.criticalValue)];
+    }),
+    state === 'ready' ? (over ? 'drifted' : '') : state,
+  ]);
+  return `${columnsOf(head, rows).join('\n')}\n`;
+}

@@ -1,0 +1,264 @@
+/** `plumbline reference`: what it prints and the status it ends with, on data whose drift is known. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/run.js';
+import { normalDeviate, seededRandom } from '../../src/lib/random.js';
+import { loadReference } from '../../src/reference/index.js';
+import { RememberedTerminal } from '../cli/remembered-terminal.js';
+import { csv, jsonLines, temporaryFolder } from './data-files.js';
+
+async function reference(...parameters: string[]) {
+  const terminal = new RememberedTerminal();
+  const status = await run(['reference', ...parameters], terminal);
+  return { status, stdout: terminal.stdout, stderr: terminal.stderr };
+}
+
+interface Population {
+  readonly seed: number;
+  readonly rows?: number;
+  readonly mean?: number;
+  readonly colours?: readonly string[];
+}
+
+/** Rows of `amount`, `colour`, `score` and `late`. */
+function sales({ seed, rows = 5_000, mean = 0, colours = ['red', 'red', 'green', 'blue'] }: Population): string {
+  const random = seededRandom(seed);
+  const lines = Array.from({ length: rows }, () => {
+    const colour = colours[Math.floor(random.next() * colours.length)];
+    return `${normalDeviate(random) + mean},${colour},${random.next()},${random.next() < 0.2}`;
+  });
+  return csv('amount,colour,score,late', ...lines);
+}
+
+async function built(from: string): Promise<string> {
+  const out = join(temporaryFolder(), 'reference.json');
+  const roles = ['--score', 'score', '--ground-truth', 'late'];
+  const { status, stderr } = await reference('build', '-m', 'sales', '-v', '1', '-f', from, '-o', out, ...roles);
+  expect(status, stderr).toBe(0);
+  return out;
+}
+
+describe('build', () => {
+  test('says what it made, on standard output, and how long it took, on standard error', async () => {
+    const out = join(temporaryFolder(), 'reference.json');
+    const from = sales({ seed: 1 });
+    const { status, stdout, stderr } = await reference(
+      'build',
+      '-m',
+      'sales',
+      '-v',
+      '1',
+      '-f',
+      from,
+      '-o',
+      out,
+      '--score',
+      'score',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      [
+        'reference sales 1',
+        'rows      5,000',
+        'features  1 numeric, 1 categorical, 1 boolean',
+        'besides   score',
+        `hash      ${loadReference(out).hash}`,
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toMatch(/read 100%\n.*written in \d+\.\d s\n$/s);
+  });
+
+  test('a folder that is not there is refused before anything is read', async () => {
+    const out = join(temporaryFolder(), 'nowhere', 'reference.json');
+    const { status, stderr } = await reference('build', '-m', 'm', '-v', '1', '-f', sales({ seed: 1 }), '-o', out);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/PB7001 .*\[--out\]/);
+  });
+
+  test.each([['0'], ['many'], ['1.5']])('--max-categories %s is refused', async (value) => {
+    const { status, stderr } = await reference(
+      'build',
+      '-m',
+      'm',
+      '-v',
+      '1',
+      '-f',
+      'x.csv',
+      '-o',
+      'x',
+      '--max-categories',
+      value,
+    );
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/PB7001/);
+  });
+});
+
+describe('show', () => {
+  test('a line for each feature, output and the ground truth', async () => {
+    const { status, stdout } = await reference('show', await built(sales({ seed: 1 })));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^amount +numeric +0\.0% +[▁-█]{24} +-\d.* to \d.*, mean .*, sd .*$/m);
+    expect(stdout).toMatch(
+      /^colour +categorical +0\.0% +red (49|50|51)\.\d%, (green|blue) 2\d\.\d%, (green|blue) 2\d\.\d%$/m,
+    );
+    expect(stdout).toMatch(/^score +numeric/m);
+    expect(stdout).toMatch(/^ground truth +boolean .*false (79|80|81)\.\d%/m);
+  });
+
+  test('a feature in full', async () => {
+    const { stdout } = await reference('show', await built(sales({ seed: 1 })), '--feature', 'amount');
+    expect(stdout).toMatch(/^quantiles 1% -2\.\d+, 25% -0\.\d+, 50% -?0\.0\d+, 75% 0\.\d+, 99% 2\.\d+$/m);
+    const bars = stdout.split('\n').filter((line) => line.includes('█'));
+    expect(bars.length).toBeGreaterThan(15);
+    expect(Math.max(...bars.map((line) => line.length))).toBeLessThan(100);
+  });
+
+  test('a feature that is not there', async () => {
+    const { status, stderr } = await reference('show', await built(sales({ seed: 1 })), '--feature', 'color');
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/PB7001.*\n {2}Did you mean colour\?/)]);
+  });
+
+  test('as JSON, counts add up', async () => {
+    const { stdout } = await reference('show', await built(sales({ seed: 1 })), '--json');
+    const { subjects } = JSON.parse(stdout) as { subjects: { name: string; bins: { count: number }[] }[] };
+    expect(subjects.map(({ name }) => name)).toEqual(['amount', 'colour', 'score', 'ground truth']);
+    for (const { bins } of subjects) expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);
+  });
+
+  test('a category cannot move the cursor', async () => {
+    const out = await built(jsonLines({ amount: 1, colour: '\u001b[2Jred', score: 1, late: true }));
+    const { stdout } = await reference('show', out);
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('diff', () => {
+  const diff = async (own: string, current: string, ...flags: string[]) => {
+    const { status, stdout, stderr } = await reference('diff', own, current, '--json', ...flags);
+    const report = stdout === '' ? undefined : (JSON.parse(stdout) as Report);
+    const names = report?.subjects.filter(({ over }) => over).map(({ name }) => name);
+    return { status, stderr, report, drifted: names };
+  };
+  interface Report {
+    readonly subjects: {
+      readonly name: string;
+      readonly over: boolean;
+      readonly state: string;
+      readonly statistics: { readonly statistic: string; readonly value: number; readonly criticalValue: number }[];
+    }[];
+  }
+
+  test('other rows of the same population have not drifted: nothing passes its critical value', async () => {
+    const { status, drifted, report } = await diff(
+      await built(sales({ seed: 1 })),
+      sales({ seed: 2 }),
+      '--threshold-psi',
+      '0',
+    );
+    expect([status, drifted]).toEqual([0, []]);
+    for (const { statistics } of report!.subjects) {
+      for (const { value, criticalValue } of statistics) expect(value).toBeLessThan(criticalValue);
+    }
+  });
+
+  test('a mean that has moved by a deviation has drifted, and nothing else', async () => {
+    const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), sales({ seed: 2, mean: 1 }));
+    expect([status, drifted]).toEqual([1, ['amount']]);
+    expect(stderr).toMatch(/1 of 3 have drifted\.\n$/);
+  });
+
+  test('colours that were never seen are a drift', async () => {
+    const current = sales({ seed: 2, colours: ['red', 'green', 'violet'] });
+    expect(await diff(await built(sales({ seed: 1 })), current)).toMatchObject({ status: 1, drifted: ['colour'] });
+  });
+
+  test('a threshold decides what matters', async () => {
+    const own = await built(sales({ seed: 1 }));
+    const current = sales({ seed: 2, mean: 0.2 });
+    expect(await diff(own, current)).toMatchObject({ status: 0 });
+    expect(await diff(own, current, '--threshold-psi', '0.01')).toMatchObject({ status: 1, drifted: ['amount'] });
+  });
+
+  test('thresholds of the model’s feature come from the configuration', async () => {
+    const config = join(temporaryFolder(), 'plumbline.yaml');
+    writeFileSync(config, 'models:\n  - name: sales\n    features:\n      amount: { thresholds: { psi: 0.01 } }\n');
+    const own = await built(sales({ seed: 1 }));
+    expect(await diff(own, sales({ seed: 2, mean: 0.2 }), '--config', config)).toMatchObject({
+      status: 1,
+      drifted: ['amount'],
+    });
+  });
+
+  test('a column that is gone is missing everywhere, which is a drift', async () => {
+    const lines = readFileSync(sales({ seed: 2 }), 'utf8')
+      .trim()
+      .split('\n');
+    const current = csv(...lines.map((line) => line.split(',').toSpliced(1, 1).join(',')));
+    const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), current);
+    expect([status, drifted]).toEqual([1, ['colour']]);
+    expect(stderr).toMatch(/no column colour/);
+  });
+
+  test('too few rows are no evidence', async () => {
+    const current = sales({ seed: 2, rows: 20, mean: 3 });
+    const { status, stderr, report } = await diff(await built(sales({ seed: 1 })), current);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/3 have too few rows/);
+    expect(report!.subjects.map(({ state }) => state)).toEqual(Array(3).fill('not_enough_data'));
+  });
+
+  test('texts of digits stay texts, where the reference has texts', async () => {
+    const code = (prefix: string) => csv('code', ...Array.from({ length: 500 }, (_, row) => `${prefix}${row % 4}`));
+    const out = join(temporaryFolder(), 'reference.json');
+    const from = csv('code', ...Array.from({ length: 500 }, (_, row) => `00${row % 4}`), 'none');
+    await reference('build', '-m', 'm', '-v', '1', '-f', from, '-o', out);
+    expect(await diff(out, code('00'))).toMatchObject({ status: 0 });
+    expect(await diff(out, code('0'))).toMatchObject({ status: 1, drifted: ['code'] });
+  });
+
+  test('a column of another type is refused by name', async () => {
+    const current = jsonLines({ amount: 'a lot', colour: 'red', score: 1, late: true });
+    const { status, stderr } = await diff(await built(sales({ seed: 1 })), current);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/PB4004 .*VARCHAR.*numeric.*\[amount\]/);
+  });
+
+  describe('with another reference', () => {
+    test('itself has not drifted', async () => {
+      const own = await built(sales({ seed: 1 }));
+      expect(await diff(own, own)).toMatchObject({ status: 0, drifted: [] });
+    });
+
+    test('categories are compared by name, whatever their order', async () => {
+      const one = (colours: string[]) =>
+        built(
+          jsonLines(...Array.from({ length: 400 }, (_, row) => ({ colour: colours[row % 4], score: 1, late: true }))),
+        );
+      const own = await one(['red', 'red', 'green', 'blue']);
+      expect(await diff(own, await one(['blue', 'green', 'red', 'red']))).toMatchObject({ status: 0 });
+      expect(await diff(own, await one(['violet', 'violet', 'violet', 'red']))).toMatchObject({
+        status: 1,
+        drifted: ['colour'],
+      });
+    });
+
+    test('numbers with other bins are refused, with the command that compares exactly', async () => {
+      const current = sales({ seed: 2 });
+      const { status, stderr } = await diff(await built(sales({ seed: 1 })), await built(current));
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/PB7001 .*different bins for amount, score/);
+      expect(stderr).toContain(`plumbline reference diff`);
+      expect(stderr).toContain(current);
+    });
+  });
+
+  test('in words, one line each', async () => {
+    const own = await built(sales({ seed: 1 }));
+    const { stdout } = await reference('diff', own, sales({ seed: 2, mean: 1 }));
+    expect(stdout).toMatch(/^amount +[\d.]+ +0\.2 .*drifted$/m);
+    expect(stdout).toMatch(/^score \(output\) +[\d.e-]+ +0\.2/m);
+  });
+});
