@@ -8,7 +8,7 @@ import { configOption, readConfig, type ConfigOption } from './config-source.js'
 import { number } from './chart.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { listed, notNegative, probability, wholeNumber } from './reference-arguments.js';
-import { driftBetween, type DriftOptions, type SubjectDrift } from './reference-drift.js';
+import type { DriftOptions, SubjectDrift } from './reference-drift.js';
 import { progressOf } from './reference-progress.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 import { columnsOf } from './text-table.js';
@@ -52,6 +52,8 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
   const current = isReferenceFile(other)
     ? aligned(own, reference, loadReference(other))
     : await folded(reference, other, terminal);
+  // The statistics take longest to load, and no other verb of the command line needs them.
+  const { driftBetween } = await import('./reference-drift.js');
   const drifts = driftBetween(reference, current, options);
   const drifted = drifts.filter(({ over }) => over);
   if (flags.json === true) {
