@@ -81,7 +81,7 @@ export class AttributeDecoder {
     const value = this.value;
     value.type = VALUE.empty;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case ANY_STRING:
         case ANY_BYTES:
@@ -118,7 +118,7 @@ export class AttributeDecoder {
     const nestedStart = cursor.at;
     if (depth >= MAX_DEPTH) tooDeep(nestedStart);
     while (cursor.at < nestedEnd) {
-      const element = cursor.varint32(nestedEnd);
+      const element = cursor.tag(nestedEnd);
       if (element !== REPEATED_VALUES) {
         cursor.skip(element, nestedEnd, depth);
         continue;
@@ -140,7 +140,7 @@ export class AttributeDecoder {
     let keyEnd = 0;
     value.type = VALUE.empty;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === KEY_VALUE_KEY) {
         keyEnd = cursor.lengthEnd(end);
         keyStart = cursor.at;
@@ -164,7 +164,7 @@ export class AttributeDecoder {
     const cursor = this.#cursor;
     cursor.at = start;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag !== REPEATED_VALUES || (tag & 7) !== WIRE.bytes) {
         cursor.skip(tag, end, 0);
         continue;
@@ -181,7 +181,7 @@ export class AttributeDecoder {
     const cursor = this.#cursor;
     cursor.at = start;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === REPEATED_VALUES) this.keyValue(cursor.lengthEnd(end), keys, columns);
       else cursor.skip(tag, end, 0);
     }

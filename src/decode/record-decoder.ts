@@ -59,7 +59,7 @@ export class RecordDecoder {
     cursor.load(bytes, batch.view);
     const end = bytes.length;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === REQUEST_GROUP) this.#group(signal, cursor.lengthEnd(end), batch);
       else cursor.skip(tag, end, 0);
     }
@@ -82,14 +82,14 @@ export class RecordDecoder {
     const start = cursor.at;
     const resourceStart = batch.attributes.count;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === GROUP_RESOURCE) this.#resource(cursor.lengthEnd(end), batch);
       else cursor.skip(tag, end, 0);
     }
     const resourceEnd = batch.attributes.count;
     cursor.at = start;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === GROUP_SCOPE) this.#scope(signal, cursor.lengthEnd(end), batch, resourceStart, resourceEnd);
       else cursor.skip(tag, end, 0);
     }
@@ -98,7 +98,7 @@ export class RecordDecoder {
   #resource(end: number, batch: RecordBatch): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === RESOURCE_ATTRIBUTE) this.#attributes.keyValue(cursor.lengthEnd(end), this.#keys, batch.attributes);
       else cursor.skip(tag, end, 0);
     }
@@ -107,7 +107,7 @@ export class RecordDecoder {
   #scope(signal: RecordSignal, end: number, batch: RecordBatch, resourceStart: number, resourceEnd: number): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag !== SCOPE_RECORD) {
         cursor.skip(tag, end, 0);
         continue;
@@ -144,7 +144,7 @@ export class RecordDecoder {
     let startAt = ABSENT;
     let endAt = ABSENT;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case SPAN.attribute:
           this.#attributes.keyValue(cursor.lengthEnd(end), this.#keys, batch.attributes);
@@ -190,7 +190,7 @@ export class RecordDecoder {
     const cursor = this.#cursor;
     let observedMs = 0;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case LOG.attribute:
           this.#attributes.keyValue(cursor.lengthEnd(end), this.#keys, batch.attributes);
@@ -237,7 +237,7 @@ export class RecordDecoder {
     const cursor = this.#cursor;
     let code = before;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === STATUS_CODE) code = cursor.varint32(end) | 0;
       else cursor.skip(tag, end, 0);
     }

@@ -78,9 +78,17 @@ export class WireCursor {
     return (high | 0) * 4294967296 + (low >>> 0);
   }
 
+  /** A field's number and wire type: 32 bits in at most five bytes, so that one field cannot pass for another. */
+  tag(end: number): number {
+    const at = this.at;
+    if (at < end && this.bytes[at] < 0x80) return this.bytes[this.at++];
+    return this.#strict32(end, 'a tag');
+  }
+
   /** A length-delimited field's end; the cursor stands at its start. */
   lengthEnd(end: number): number {
-    const length = this.varint32(end);
+    const at = this.at;
+    const length = at < end && this.bytes[at] < 0x80 ? this.bytes[this.at++] : this.#strict32(end, 'a length');
     const fieldEnd = this.at + length;
     if (fieldEnd > end) malformed('a length runs past the end', this.at);
     return fieldEnd;
@@ -125,13 +133,23 @@ export class WireCursor {
   #skipGroup(startTag: number, end: number, depth: number): void {
     if (depth > MAX_DEPTH) tooDeep(this.at);
     for (;;) {
-      const tag = this.varint32(end);
+      const tag = this.tag(end);
       if ((tag & 7) === WIRE.endGroup) {
         if (tag >>> 3 !== startTag >>> 3) malformed('a group ends that was not started', this.at);
         return;
       }
       this.skip(tag, end, depth);
     }
+  }
+
+  /** A varint of which nothing may be cut off: `varint32` would read 2^32 as 0. */
+  #strict32(end: number, what: string): number {
+    const start = this.at;
+    const value = this.varint32(end);
+    const length = this.at - start;
+    if (length > 5 || (length === 5 && this.bytes[this.at - 1] > 0x0f))
+      malformed(`${what} has more than 32 bits`, start);
+    return value;
   }
 
   #fixed(length: number, end: number): number {
