@@ -181,6 +181,19 @@ function readInteger(value: unknown): number | bigint | undefined {
   return digits.length <= EXACT_CHARACTERS_MAX ? Number(digits) : BigInt(digits);
 }
 
+/**
+ * Whether it is a JSON number that is whole and beyond 64 bits. The JavaScript SDK writes every integral number as an
+ * `intValue`, 1e21 too: it is a double that lost its type on the way, and no reason to refuse the batch around it.
+ */
+export function exceedsInt64(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && (value < -(2 ** 63) || value >= 2 ** 63);
+  const digits = longIntegerDigits(value);
+  if (digits === undefined) return false;
+  if (!INTEGER.test(digits)) return true;
+  const integer = BigInt(digits);
+  return integer < INT64_MIN || integer > INT64_MAX;
+}
+
 function readDouble(value: unknown): number | undefined {
   const special = NON_FINITE.get(value);
   if (special !== undefined) return special;

@@ -8,7 +8,7 @@
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { longIntegerDigits, parseJsonDocument } from './json-document.js';
 import { type Field, type Message, type MessageName, messageNamed } from './json-messages.js';
-import { type Scalar } from './json-scalars.js';
+import { exceedsInt64, type Scalar, SCALARS } from './json-scalars.js';
 import { ProtobufWriter, WIRE_LENGTH_DELIMITED } from './protobuf-writer.js';
 
 /** How many values may stand within each other; an attribute's own value is the first. Nothing else in OTLP nests freely. */
@@ -21,6 +21,8 @@ const TRACE_REQUEST = messageNamed('ExportTraceServiceRequest');
 const LOGS_REQUEST = messageNamed('ExportLogsServiceRequest');
 const METRICS_REQUEST = messageNamed('ExportMetricsServiceRequest');
 const NESTING: MessageName = 'AnyValue';
+/** What takes the number that an AnyValue's `intValue` cannot hold. */
+const DOUBLE_VALUE = messageNamed(NESTING).fields.find(({ scalar }) => scalar === SCALARS.double) as Field;
 
 /**
  * @param json an ExportTraceServiceRequest in OTLP/JSON
@@ -75,6 +77,7 @@ class Walk {
         chosen = field.name;
       }
       if (field.repeated) this.#repeated(field, member);
+      else if (nests && field.scalar === SCALARS.int64 && exceedsInt64(member)) this.#single(DOUBLE_VALUE, member);
       else this.#single(field, member);
       this.#path.pop();
     }

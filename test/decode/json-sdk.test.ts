@@ -116,3 +116,25 @@ test('metrics', async () => {
   const [scopeMetrics] = (fromJson.resourceMetrics as OtlpObject[])[0].scopeMetrics as OtlpObject[];
   expect(scopeMetrics.metrics).toHaveLength(5);
 });
+
+test('numbers that the SDK writes as no protocol has them', () => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const numbers = { huge: 1e21, beyond: 2 ** 63, lowest: -(2 ** 63), notANumber: NaN, infinite: Infinity };
+  provider.getTracer('predictions').startSpan('predict', { attributes: numbers }).end();
+  const json = JsonTraceSerializer.serializeRequest(exporter.getFinishedSpans()) as Uint8Array;
+  // What this SDK does: 1e21 is an intValue, -2^63 has digits past 64 bits, and NaN is null since JSON has no other word for it.
+  expect(Buffer.from(json).toString()).toContain('"intValue":1e+21');
+  expect(Buffer.from(json).toString()).toContain('"doubleValue":null');
+
+  const request = decodeTraces(transcodeTraces(json)) as {
+    resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: OtlpObject[] }] }] }];
+  };
+  expect(request.resourceSpans[0].scopeSpans[0].spans[0].attributes).toEqual([
+    { key: 'huge', value: { doubleValue: 1e21 } },
+    { key: 'beyond', value: { doubleValue: 2 ** 63 } },
+    { key: 'lowest', value: { doubleValue: -(2 ** 63) } },
+    { key: 'notANumber', value: {} },
+    { key: 'infinite', value: {} },
+  ]);
+});

@@ -78,6 +78,16 @@ describe('64-bit integers', () => {
     expect(valueFrom(`{"intValue":${json}}`)).toEqual({ intValue: expected ?? 0n });
   });
 
+  test.each([
+    ['9223372036854775808', 9223372036854775808],
+    ['-9223372036854775809', -9223372036854775808],
+    ['100000000000000000000', 1e20],
+    ['1e21', 1e21],
+    ['-1e300', -1e300],
+  ])('an intValue of %s, which is beyond 64 bits, is the double that it was', (json, expected) => {
+    expect(valueFrom(`{"intValue":${json}}`)).toEqual({ doubleValue: expected });
+  });
+
   test('a long integer in a string, an unknown member or a double stays what it is', () => {
     const span = spanFrom(
       '"name":"[1544712660300000123,\\"1544712660300000123","unknown":1544712660300000123,' +
