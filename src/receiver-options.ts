@@ -8,12 +8,13 @@ type Listener = Config['receive']['grpc'];
 
 /** @throws PlumblineError PB2002 */
 export function receiverOptions({ receive }: Config, env: NodeJS.ProcessEnv): Omit<ReceiverOptions, 'handler'> {
-  const { http, grpc, maxMessageBytes, maxInFlightBytes } = receive;
+  const { http, grpc, maxMessageBytes, maxInFlightBytes, maxMemoryBytes } = receive;
   return {
     http: http.enabled ? { ...endpoint(http, 'receive.http'), corsOrigins: http.corsOrigins } : undefined,
     grpc: grpc.enabled ? endpoint(grpc, 'receive.grpc') : undefined,
     maxMessageBytes,
     maxInFlightBytes,
+    maxMemoryBytes,
     bearerTokens: receive.bearerTokens.length === 0 ? undefined : bearerTokens(receive, env),
   };
 }

@@ -40,6 +40,11 @@ const receiveSchema = z.strictObject({
   grpc: listenSchema(4317).prefault({}).describe('OTLP over gRPC.'),
   maxMessageBytes: count.default(64 * MIB).describe('Largest message after decompression.'),
   maxInFlightBytes: count.default(256 * MIB).describe('Bytes of messages held at once; more is refused as retryable.'),
+  maxMemoryBytes: count
+    .optional()
+    .describe(
+      'Resident memory of this process above which new requests are refused as retryable; absent: four fifths of what the container (else the machine) has.',
+    ),
   bearerTokens: z
     .array(
       z.strictObject({

@@ -13,7 +13,8 @@ import {
   type ServerInterceptingCallInterface,
   status as GrpcCode,
 } from '@grpc/grpc-js';
-import { decompress, noRoom, parseContentEncoding, SUPPORTED_ENCODINGS } from './content-encoding.js';
+import type { Seat } from './admission.js';
+import { decompress, parseContentEncoding, SUPPORTED_ENCODINGS } from './content-encoding.js';
 import { deliver, type Outcome, type Signal } from './delivery.js';
 import { encodeExportResponse, isFullSuccess } from './export-response.js';
 import { grpcStatus } from './grpc-status.js';
@@ -41,10 +42,9 @@ export class GrpcExchange {
   readonly #call: OpenCall;
   readonly #signal: Signal;
   #principal: string | undefined;
-  #heldBytes = 0;
+  #seat: Seat | undefined;
   #discardedBytes = 0;
   #messageSeen = false;
-  #entered = false;
   #handling = false;
   #whole = false;
   #outcome: RequestOutcome | undefined;
@@ -70,13 +70,13 @@ export class GrpcExchange {
     const [authorization] = metadata.get('authorization');
     const socket = this.#call.stream.session?.socket;
     const principal = authentication.identify(authorization?.toString(), socket);
-    const refusal = principal instanceof Refusal ? principal : admission.enter();
-    if (refusal !== undefined) {
-      this.refuse(refusal);
+    const seat = principal instanceof Refusal ? principal : admission.enter(principal ?? socket?.remoteAddress ?? '');
+    if (seat instanceof Refusal) {
+      this.refuse(seat);
       return false;
     }
     this.#principal = principal as string | undefined;
-    this.#entered = true;
+    this.#seat = seat;
     return true;
   }
 
@@ -89,31 +89,27 @@ export class GrpcExchange {
       return;
     }
     this.#context.statistics.grpc.wireBytes[this.#signal] += chunk.length;
-    if (this.#context.admission.bytes.take(chunk.length)) this.#heldBytes += chunk.length;
-    else this.refuse(noRoom());
+    const refusal = this.#seat?.take(chunk.length);
+    if (refusal !== undefined) this.refuse(refusal);
   }
 
   /** What it throws the library sends as the status of the call. */
   #decompress(framedMessage: Buffer, encoding: string): Buffer {
     this.#messageSeen = true;
     const message = framedMessage.subarray(FRAME_HEADER_BYTES);
-    const { admission, maxMessageBytes } = this.#context;
-    const { bytes } = admission;
+    const { maxMessageBytes } = this.#context;
+    const seat = this.#seat;
     const known = parseContentEncoding(encoding);
     const body =
       known === undefined
         ? new Refusal('unsupported', `The message encoding must be one of: ${SUPPORTED_ENCODINGS}.`)
-        : decompress(known, message, maxMessageBytes, bytes.max - bytes.used);
+        : decompress(known, message, maxMessageBytes, seat?.room ?? 0);
     if (body instanceof Refusal) {
-      if (body.kind === 'overloaded') bytes.overflow += message.length;
+      if (body.kind === 'overloaded') seat?.refuse(message.length);
       this.#note(body);
       throw Object.assign(new Error(body.message), grpcStatus(body));
     }
-    if (body !== message && this.#entered) {
-      bytes.take(body.length);
-      bytes.release(this.#heldBytes);
-      this.#heldBytes = body.length;
-    }
+    if (body !== message) seat?.exchange(body.length);
     return body;
   }
 
@@ -174,10 +170,9 @@ export class GrpcExchange {
 
   /** Only when both the library and the handler have let go of the body. */
   #leave(): void {
-    if (!this.#entered || !this.#closed || this.#handling) return;
-    this.#entered = false;
-    this.#context.admission.leave(this.#heldBytes);
-    this.#heldBytes = 0;
+    if (!this.#closed || this.#handling) return;
+    this.#seat?.leave();
+    this.#seat = undefined;
   }
 
   /** The outcome behind a status that the library made up itself. */

@@ -6,7 +6,8 @@
  * reset the connection before the client has read why. That too is bounded, by the message limit and the request timeout.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ContentEncoding, decompress, noRoom, tooLarge } from './content-encoding.js';
+import type { Seat } from './admission.js';
+import { type ContentEncoding, decompress, tooLarge } from './content-encoding.js';
 import { deliver, type Encoding, type Outcome, type Signal } from './delivery.js';
 import { encodeExportResponse, isFullSuccess } from './export-response.js';
 import { answer, encodeRefusal, refusalHeaders } from './http-answer.js';
@@ -28,9 +29,8 @@ export class HttpExchange {
 
   #first: Buffer | undefined;
   #rest: Buffer[] | undefined;
-  #heldBytes = 0;
+  #seat: Seat | undefined;
   #discardedBytes = 0;
-  #entered = false;
   #settled = false;
   #whole = false;
 
@@ -53,39 +53,39 @@ export class HttpExchange {
 
   /** @param expectsContinue the client holds its body back until it is told to go on */
   read(signal: Signal, contentEncoding: ContentEncoding, expectsContinue: boolean): void {
-    const refusal = this.#context.admission.enter();
-    if (refusal !== undefined) {
-      this.refuse(refusal);
+    const request = this.#request;
+    const seat = this.#context.admission.enter(this.principal ?? request.socket.remoteAddress ?? '');
+    if (seat instanceof Refusal) {
+      this.refuse(seat);
       return;
     }
-    this.#entered = true;
+    this.#seat = seat;
     if (expectsContinue) this.#response.writeContinue();
-    const request = this.#request;
-    request.on('data', (chunk: Buffer) => this.#take(chunk));
+    request.on('data', (chunk: Buffer) => this.#take(chunk, seat));
     request.on('end', () => {
-      if (!this.#settled) this.#deliver(signal, contentEncoding);
+      if (!this.#settled) this.#deliver(signal, contentEncoding, seat);
     });
     request.on('close', () => {
       if (!this.#whole && !this.#settled) this.#settle('aborted');
     });
   }
 
-  #take(chunk: Buffer): void {
-    const { admission, maxMessageBytes, statistics } = this.#context;
+  #take(chunk: Buffer, seat: Seat): void {
+    const { maxMessageBytes, statistics } = this.#context;
     if (this.#settled) {
       this.#discard(chunk);
       return;
     }
     statistics.http.wireBytes[this.signal] += chunk.length;
-    if (this.#heldBytes + chunk.length > maxMessageBytes) {
+    if (seat.heldBytes + chunk.length > maxMessageBytes) {
       this.refuse(tooLarge(maxMessageBytes));
       return;
     }
-    if (!admission.bytes.take(chunk.length)) {
-      this.refuse(noRoom());
+    const refusal = seat.take(chunk.length);
+    if (refusal !== undefined) {
+      this.refuse(refusal);
       return;
     }
-    this.#heldBytes += chunk.length;
     if (this.#first === undefined) this.#first = chunk;
     else if (this.#rest === undefined) this.#rest = [this.#first, chunk];
     else this.#rest.push(chunk);
@@ -96,10 +96,10 @@ export class HttpExchange {
     if (this.#discardedBytes > this.#context.maxMessageBytes) this.#request.socket.destroy();
   }
 
-  #deliver(signal: Signal, contentEncoding: ContentEncoding): void {
+  #deliver(signal: Signal, contentEncoding: ContentEncoding, seat: Seat): void {
     this.#whole = true;
-    const { admission, handler, maxMessageBytes, scratch, statistics } = this.#context;
-    const joined = this.#rest && scratch.join(this.#rest, this.#heldBytes);
+    const { handler, maxMessageBytes, scratch, statistics } = this.#context;
+    const joined = this.#rest && scratch.join(this.#rest, seat.heldBytes);
     const received = joined ?? this.#first;
     this.#first = this.#rest = undefined;
     // An empty request is a success in every encoding, and nothing for the handler.
@@ -107,14 +107,12 @@ export class HttpExchange {
       this.#accept(signal, ACCEPTED);
       return;
     }
-    const { bytes } = admission;
-    const body = decompress(contentEncoding, received, maxMessageBytes, bytes.max - bytes.used);
+    const body = decompress(contentEncoding, received, maxMessageBytes, seat.room);
     if (body instanceof Refusal) {
-      if (body.kind === 'overloaded') bytes.overflow += received.length;
-      this.refuse(body);
+      this.refuse(body.kind === 'overloaded' ? seat.refuse(received.length) : body);
       return;
     }
-    if (body !== received) this.#hold(body.length);
+    if (body !== received) seat.exchange(body.length);
     statistics.http.bodyBytes[signal] += body.length;
     const { encoding, principal } = this;
     deliver(handler, { signal, encoding, body, transport: 'http', principal }, (outcome, failure) => {
@@ -122,14 +120,6 @@ export class HttpExchange {
       else this.refuse(Refusal.ofFailure(failure), failure);
     });
     if (body === joined && !this.#settled) scratch.giveAway();
-  }
-
-  /** Exchanges the compressed bytes for the decompressed ones; `decompress` has made sure that they fit. */
-  #hold(bodyBytes: number): void {
-    const { bytes } = this.#context.admission;
-    bytes.take(bodyBytes);
-    bytes.release(this.#heldBytes);
-    this.#heldBytes = bodyBytes;
   }
 
   #accept(signal: Signal, outcome: Outcome): void {
@@ -142,7 +132,8 @@ export class HttpExchange {
     this.#settle(refusal.kind);
     const { signal, principal } = this;
     this.#context.onReject({ refusal, transport: 'http', signal, principal, cause });
-    if (!this.#entered && !this.#request.complete) this.#request.on('data', (chunk: Buffer) => this.#discard(chunk));
+    if (this.#seat === undefined && !this.#request.complete)
+      this.#request.on('data', (chunk: Buffer) => this.#discard(chunk));
     const headers = [...this.#headers, ...refusalHeaders(refusal)];
     this.#write(refusal.httpStatus, encodeRefusal(refusal, this.encoding), headers);
   }
@@ -160,8 +151,6 @@ export class HttpExchange {
     this.#settled = true;
     this.#first = this.#rest = undefined;
     this.#context.statistics.http.requests[this.signal][outcome] += 1;
-    if (!this.#entered) return;
-    this.#context.admission.leave(this.#heldBytes);
-    this.#heldBytes = 0;
+    this.#seat?.leave();
   }
 }

@@ -7,6 +7,7 @@ import type { Handler } from './delivery.js';
 import { type Endpoint } from './endpoint.js';
 import { GrpcServer } from './grpc-server.js';
 import { type HttpEndpoint, HttpServer } from './http-server.js';
+import { defaultMaxMemoryBytes, MemoryWatch } from './memory-watch.js';
 import type { ReceiveContext } from './receive-context.js';
 import type { Rejection } from './refusal.js';
 import { ScratchBuffer } from './scratch-buffer.js';
@@ -22,6 +23,8 @@ export interface ReceiverOptions {
   readonly maxMessageBytes?: number;
   /** Bytes of all requests that are being read or handled, compressed ones and decompressed ones. */
   readonly maxInFlightBytes?: number;
+  /** Resident memory of the process above which nothing new is let in; absent: `defaultMaxMemoryBytes()`. */
+  readonly maxMemoryBytes?: number;
   /** Requests that are being read or handled, over both transports. */
   readonly maxConcurrentRequests?: number;
   /** Connections per transport. */
@@ -63,7 +66,8 @@ export interface Receiver {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const settings = { ...RECEIVER_DEFAULTS, ...withoutUndefined(options) };
   check(settings);
-  const admission = new Admission(settings.maxInFlightBytes, settings.maxConcurrentRequests);
+  const memory = new MemoryWatch(options.maxMemoryBytes ?? defaultMaxMemoryBytes());
+  const admission = new Admission(settings.maxInFlightBytes, settings.maxConcurrentRequests, memory);
   const context: ReceiveContext = {
     ...settings,
     admission,
@@ -78,11 +82,13 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       }
     },
   };
-  const http = options.http && (await HttpServer.start(options.http, context));
+  let http: Awaited<ReturnType<typeof HttpServer.start>> | undefined;
   let grpc: Awaited<ReturnType<typeof GrpcServer.start>> | undefined;
   try {
+    http = options.http && (await HttpServer.start(options.http, context));
     grpc = options.grpc && (await GrpcServer.start(options.grpc, context));
   } catch (error) {
+    memory.stop();
     await http?.server.drain(0);
     throw error;
   }
@@ -91,8 +97,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     httpAddress: http?.address,
     grpcAddress: grpc?.address,
     statistics: context.statistics,
-    limits: [admission.bytes, admission.requests, ...(grpc ? [grpc.server.health.watchers] : [])],
-    drain: (graceMs) => (drained ??= drainAll(admission, http?.server, grpc?.server, graceMs)),
+    limits: [admission.bytes, admission.requests, memory.limit, ...(grpc ? [grpc.server.health.watchers] : [])],
+    drain: (graceMs) =>
+      (drained ??= drainAll(admission, http?.server, grpc?.server, graceMs).finally(() => memory.stop())),
   };
 }
 
