@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { defaultMaxMemoryBytes } from '../../src/receive/memory-watch.js';
 import { type Endpoint, RECEIVER_DEFAULTS, startReceiver } from '../../src/receive/index.js';
 import { post, PROTOBUF, portOf } from './receiver-fixture.js';
 
@@ -55,6 +56,7 @@ describe('options', () => {
     expect(receiver.limits.map(({ name, max }) => [name, max])).toEqual([
       ['in_flight_bytes', RECEIVER_DEFAULTS.maxInFlightBytes],
       ['in_flight_requests', RECEIVER_DEFAULTS.maxConcurrentRequests],
+      ['memory_bytes', defaultMaxMemoryBytes()],
     ]);
     expect((await post(portOf(receiver.httpAddress), '/v1/traces', PROTOBUF, 'x')).status).toBe(200);
     await receiver.drain(0);
