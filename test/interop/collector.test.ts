@@ -1,6 +1,6 @@
 /**
- * A real OpenTelemetry Collector between a model service and `plumbline serve`, with the very configuration that
- * `deploy/otel-collector` ships: what goes in at one end comes out complete at the other.
+ * A real OpenTelemetry Collector between the services and Plumbline, run with the very configuration that `deploy/`
+ * ships: all arrives, also what was sent while Plumbline was not there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,47 +9,93 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { freePort } from '../e2e/stack.js';
 import { expectAllDelivered, hasArrived } from './delivery.js';
 import { CHAMPION, flightTraffic } from './flight-calls.js';
-import { availableLanguages, buildGo, type Program } from './languages.js';
-import { PROTOCOLS, runService } from './model-service.js';
+import { availableLanguages, buildGo } from './languages.js';
+import { type Export, PROTOCOLS, runService } from './model-service.js';
 import { Plumbline } from './plumbline.js';
 import { RunningProcess } from './running-process.js';
 
-const SHIPPED = join(import.meta.dirname, '../../deploy/otel-collector/config.yaml');
-const folder = mkdtempSync(join(tmpdir(), 'plumbline-interop-collector-'));
+const CONFIG = join(import.meta.dirname, '../../deploy/otel-collector/config.yaml');
+const HOST = '127.0.0.1';
+
+const folder = mkdtempSync(join(tmpdir(), 'plumbline-interop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each(availableLanguages().filter(({ name }) => name === 'Go'))(
-  'through a Collector from $name',
-  (language) => {
-    let service: Program;
-    let collector: string;
-    beforeAll(async () => {
-      [service, collector] = await Promise.all([language.prepare(), buildGo('collector')]);
-    });
+let collector: string;
+beforeAll(async () => {
+  collector = await buildGo('collector');
+});
 
-    test.each(PROTOCOLS)('%s', async (protocol) => {
-      const traffic = flightTraffic();
-      const plumbline = await Plumbline.start(folder, traffic.training);
-      const [grpc, http] = [await freePort(), await freePort()];
-      const between = new RunningProcess(
-        { command: collector, parameters: ['--config', SHIPPED] },
-        {
-          COLLECTOR_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
-          COLLECTOR_HTTP_ENDPOINT: `127.0.0.1:${http}`,
-          PLUMBLINE_GRPC_ENDPOINT: plumbline.grpcEndpoint.replace('http://', ''),
-        },
-      );
-      try {
-        await between.said(/Everything is ready/);
-        const endpoint = `http://127.0.0.1:${protocol === 'grpc' ? grpc : http}`;
-        const route = { endpoint, protocol, compression: 'gzip' } as const;
-        const answers = await runService(service, route, CHAMPION, traffic.predictions);
-        await runService(service, route, undefined, traffic.groundTruths);
-        expectAllDelivered(await plumbline.pageWhen(hasArrived(traffic)), traffic, answers);
-      } finally {
-        await between.stop();
-        await plumbline.stop();
-      }
-    });
-  },
+class Collector {
+  readonly #process: RunningProcess;
+  readonly #endpoints: Readonly<Record<Export['protocol'], string>>;
+
+  private constructor(process: RunningProcess, endpoints: Readonly<Record<Export['protocol'], string>>) {
+    this.#process = process;
+    this.#endpoints = endpoints;
+  }
+
+  static async start(plumblineGrpcEndpoint: string): Promise<Collector> {
+    const grpc = `${HOST}:${await freePort()}`;
+    const http = `${HOST}:${await freePort()}`;
+    const running = new RunningProcess(
+      { command: collector, parameters: [`--config=${CONFIG}`] },
+      {
+        COLLECTOR_GRPC_ENDPOINT: grpc,
+        COLLECTOR_HTTP_ENDPOINT: http,
+        PLUMBLINE_GRPC_ENDPOINT: plumblineGrpcEndpoint,
+      },
+    );
+    await running.said(/Everything is ready/);
+    return new Collector(running, { grpc: `http://${grpc}`, 'http/protobuf': `http://${http}` });
+  }
+
+  route(protocol: Export['protocol']): Export {
+    return { endpoint: this.#endpoints[protocol], protocol, compression: 'gzip' };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}
+
+const senders = availableLanguages().flatMap(({ name, prepare }) =>
+  PROTOCOLS.map((protocol) => ({ name, prepare, protocol })),
 );
+
+describe.each(senders)('from $name over $protocol', ({ prepare, protocol }) => {
+  test('all arrives', async () => {
+    const program = await prepare();
+    const traffic = flightTraffic();
+    const plumbline = await Plumbline.start(folder, traffic.training);
+    let between: Collector | undefined;
+    try {
+      between = await Collector.start(new URL(plumbline.grpcEndpoint).host);
+      const route = between.route(protocol);
+      const answers = await runService(program, route, CHAMPION, traffic.predictions);
+      await runService(program, route, undefined, traffic.groundTruths);
+      expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
+    } finally {
+      await between?.stop();
+      await plumbline.stop();
+    }
+  });
+});
+
+test('what is sent while Plumbline is down arrives when it is back', async () => {
+  const [{ prepare }] = availableLanguages();
+  const program = await prepare();
+  const traffic = flightTraffic();
+  const port = await freePort();
+  const between = await Collector.start(`${HOST}:${port}`);
+  let plumbline: Plumbline | undefined;
+  try {
+    const route = between.route('grpc');
+    const answers = await runService(program, route, CHAMPION, traffic.predictions);
+    await runService(program, route, undefined, traffic.groundTruths);
+    plumbline = await Plumbline.start(folder, traffic.training, { grpc: port });
+    expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
+  } finally {
+    await between.stop();
+    await plumbline?.stop();
+  }
+});

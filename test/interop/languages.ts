@@ -39,7 +39,7 @@ const LANGUAGES: readonly Language[] = [
     async prepare() {
       const cwd = sources('python');
       const version = await runTool('python3', ['-c', 'import sys; print(sys.version, sys.prefix)'], { cwd });
-      const folder = await cachedBuild('python', cwd, version, async (out) => {
+      const folder = await cachedBuild('python', join(cwd, 'requirements.txt'), version, async (out) => {
         await runTool('python3', ['-m', 'venv', out], { cwd });
         const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', 'requirements.txt'];
         await runTool(join(out, 'bin/python'), pip, { cwd });

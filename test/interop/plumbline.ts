@@ -10,6 +10,8 @@ import { runTool } from './tool-cache.js';
 const ROOT = join(import.meta.dirname, '../..');
 const BUILT = join(ROOT, 'dist/cli.js');
 const POLL_MS = 100;
+/** A minute and more: a Collector waits longer from one retry to the next. */
+const POLLS_MAX = 600;
 const CATEGORIES_MAX = 20;
 
 /** A page of metrics, asked by name and labels. */
@@ -92,13 +94,14 @@ models:
     return new MetricsPage(await response.text());
   }
 
-  /** The first page of which `holds`; where that never comes, the test's own limit ends it. */
-  async pageWhen(holds: (page: MetricsPage) => boolean): Promise<MetricsPage> {
-    for (;;) {
-      const page = await this.page();
-      if (holds(page)) return page;
-      await delay(POLL_MS);
-    }
+  /**
+   * A page that was evaluated after `holds` was true of one: while items arrive, an evaluation may show their totals
+   * before their statistics. Where that does not come in time, the page as it is, for the test to say what is missing.
+   */
+  async pageOnce(holds: (page: MetricsPage) => boolean): Promise<MetricsPage> {
+    for (let polls = 0; polls < POLLS_MAX && !holds(await this.page()); polls++) await delay(POLL_MS);
+    await delay(POLL_MS);
+    return this.page();
   }
 
   stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /** A program that keeps running until the test is done with it: started, waited for by what it says, ended by a signal. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Program } from './languages.js';
 
 export class RunningProcess {
@@ -8,13 +8,23 @@ export class RunningProcess {
   output = '';
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
+  #ended = false;
+  /** Tells of each addition to `output`, and of the end. */
+  readonly #heard = new EventEmitter();
 
   constructor({ command, parameters }: Program, env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(command, parameters, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#closed = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk) => (this.output += String(chunk)));
+      stream?.on('data', (chunk) => {
+        this.output += String(chunk);
+        this.#heard.emit('change');
+      });
     }
+    this.#child.on('close', () => {
+      this.#ended = true;
+      this.#heard.emit('change');
+    });
   }
 
   /** @throws Error with all that it said, when it ends before */
@@ -22,8 +32,8 @@ export class RunningProcess {
     for (;;) {
       const match = pattern.exec(this.output);
       if (match !== null) return match;
-      await Promise.race([once(this.#child.stdout!, 'data'), once(this.#child.stderr!, 'data'), this.#closed]);
-      if (this.#ended && !pattern.test(this.output)) throw new Error(`It ended without ${pattern}:\n${this.output}`);
+      if (this.#ended) throw new Error(`It ended without ${pattern}:\n${this.output}`);
+      await Promise.race([once(this.#heard, 'change'), this.#closed]);
     }
   }
 
@@ -31,9 +41,5 @@ export class RunningProcess {
   async stop(): Promise<void> {
     if (!this.#ended) this.#child.kill('SIGTERM');
     await this.#closed;
-  }
-
-  get #ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 }

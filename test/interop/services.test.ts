@@ -32,7 +32,7 @@ describe.each(availableLanguages())('$name', ({ prepare }) => {
       const route = { endpoint, protocol, compression };
       const answers = await runService(program, route, CHAMPION, traffic.predictions);
       await runService(program, route, undefined, traffic.groundTruths);
-      expectAllDelivered(await plumbline.pageWhen(hasArrived(traffic)), traffic, answers);
+      expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
     } finally {
       await plumbline.stop();
     }

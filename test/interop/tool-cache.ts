@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,7 +33,7 @@ export async function runTool(
 }
 
 /**
- * @param sources folder whose every file goes into the hash
+ * @param sources file, or folder whose every file goes into the hash
  * @param toolchain what else decides the result, such as the compiler's version
  * @param build fills the folder that it is given, which is renamed afterwards
  * @returns the folder
@@ -61,7 +61,9 @@ export async function cachedBuild(
   return folder;
 }
 
+/** Relative to it; the empty name is the file itself. */
 function filesOf(folder: string): string[] {
+  if (statSync(folder).isFile()) return [''];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
