@@ -1,7 +1,7 @@
 /**
  * The whole path, statistics included, against what the bytes alone cost: the decoder's bare walk over the same bodies, in
  * the same process and in alternating rounds. Third, the whole collector behind its socket, its sender in another process.
- * Arguments: rounds (default 9), then layouts (default all).
+ * Arguments: rounds (default 9), then layouts and numbers of features (default all; what is chosen is printed only).
  */
 import { startCollector } from '../../src/collector.js';
 import { configSchema } from '../../src/config/schema.js';
@@ -22,12 +22,13 @@ const WARM_UP_BODIES = 2_048;
 const VALUES_PER_ROUND = 3_200_000;
 
 const rounds = Number(process.argv[2] ?? '9');
-const layouts = process.argv.length > 3 ? LAYOUTS.filter((layout) => process.argv.includes(layout)) : LAYOUTS;
-const rows = await flightRows(BODIES * PREDICTIONS_PER_BODY);
+const chosen = process.argv.slice(3);
+const layouts = choose(LAYOUTS);
+const featureCounts = choose(FEATURE_COUNTS);
 const load = new Load();
 const results: string[][] = [];
 try {
-  for (const layout of layouts) for (const features of FEATURE_COUNTS) results.push(await measure(layout, features));
+  for (const variant of await prepare()) results.push(await measure(variant));
 } finally {
   load.end();
 }
@@ -41,13 +42,35 @@ const HEAD = [
   'walk / whole path',
   'goal',
 ];
-publish(
-  'limit',
-  `${machine()}, ${rounds} rounds; bytes and ns of CPU are of one prediction, ns are medians; ratios are medians (min..max) of the rounds.\n\n${table(1, HEAD, results)}`,
-);
+const figures = `${machine()}, ${rounds} rounds; bytes and ns of CPU are of one prediction, ns are medians; ratios are medians (min..max) of the rounds.\n\n${table(1, HEAD, results)}`;
+if (chosen.length === 0) publish('limit', figures);
+else process.stdout.write(`${figures}\n`);
 
-async function measure(layout: Layout, features: FeatureCount): Promise<string[]> {
-  const bodies = makeBodies(rows, features, layout).map((bytes) => new FreshBody(bytes));
+/** Those that the arguments name; all where they name none. */
+function choose<T extends string | number>(all: readonly T[]): readonly T[] {
+  const named = all.filter((one) => chosen.includes(String(one)));
+  return named.length === 0 ? all : named;
+}
+
+interface Variant {
+  readonly layout: Layout;
+  readonly features: FeatureCount;
+  readonly bodies: readonly FreshBody[];
+}
+
+/** All bodies beforehand: the flights must not lie in the heap, and be marked by the garbage collector, while we measure. */
+async function prepare(): Promise<Variant[]> {
+  const rows = await flightRows(BODIES * PREDICTIONS_PER_BODY);
+  return layouts.flatMap((layout) =>
+    featureCounts.map((features) => ({
+      layout,
+      features,
+      bodies: makeBodies(rows, features, layout).map((bytes) => new FreshBody(bytes)),
+    })),
+  );
+}
+
+async function measure({ layout, features, bodies }: Variant): Promise<string[]> {
   const passes = Math.max(1, Math.round(VALUES_PER_ROUND / features / (BODIES * PREDICTIONS_PER_BODY)));
   const pipeline = new Pipeline();
   const bare = (bytes: Uint8Array): void => pipeline.bare(bytes);

@@ -10,7 +10,10 @@ import type { LoadOrder, LoadReport } from './load.js';
 
 let bodies: FreshBody[] = [];
 let turn = 0;
+/** Kept from run to run, as an exporter keeps its connections. */
+const agent = new Agent({ keepAlive: true });
 
+process.once('disconnect', () => agent.destroy());
 process.on('message', (order: LoadOrder) => {
   if (order.kind === 'bodies') {
     bodies = order.bodies.map((bytes) => new FreshBody(Uint8Array.from(bytes)));
@@ -19,7 +22,6 @@ process.on('message', (order: LoadOrder) => {
 });
 
 async function run(order: Extract<LoadOrder, { kind: 'run' }>): Promise<LoadReport> {
-  const agent = new Agent({ keepAlive: true, maxSockets: order.concurrency });
   const headers: Record<string, string> = { 'content-type': 'application/x-protobuf' };
   if (order.gzip) headers['content-encoding'] = 'gzip';
   let left = order.requests;
@@ -32,12 +34,11 @@ async function run(order: Extract<LoadOrder, { kind: 'run' }>): Promise<LoadRepo
       // A copy, because the next refresh of the same body may come before the socket has taken this one.
       const sent = order.gzip ? gzipSync(body.bytes) : Buffer.from(body.bytes);
       wireBytes += sent.length;
-      await post(order.url, agent, { ...headers, 'content-length': String(sent.length) }, sent);
+      await post(order.url, { ...headers, 'content-length': String(sent.length) }, sent);
     }
   };
   const start = performance.now();
   await Promise.all(Array.from({ length: order.concurrency }, send));
-  agent.destroy();
   return { wireBytes, seconds: (performance.now() - start) / 1000 };
 }
 
@@ -45,7 +46,7 @@ async function run(order: Extract<LoadOrder, { kind: 'run' }>): Promise<LoadRepo
 const FULL_SUCCESS_MAX_BYTES = 2;
 
 /** Fails on anything but full success. */
-async function post(url: string, agent: Agent, headers: Record<string, string>, body: Uint8Array): Promise<void> {
+async function post(url: string, headers: Record<string, string>, body: Uint8Array): Promise<void> {
   const outgoing = request(url, { method: 'POST', agent, headers });
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];

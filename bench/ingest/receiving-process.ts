@@ -15,6 +15,7 @@ export class ReceivingProcess {
 
   private constructor(command: string, commandArguments: readonly string[]) {
     this.#child = spawn(command, commandArguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    process.once('exit', () => this.#child.kill('SIGKILL'));
     const keep = (chunk: Buffer): void => {
       this.#said = (this.#said + chunk.toString()).slice(-4000);
     };
