@@ -9,20 +9,25 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { freePort } from '../e2e/stack.js';
 import { expectAllDelivered, hasArrived } from './delivery.js';
 import { CHAMPION, flightTraffic } from './flight-calls.js';
-import { availableLanguages, buildGo } from './languages.js';
+import { availableLanguages, buildGo, type Program } from './languages.js';
 import { type Export, PROTOCOLS, runService } from './model-service.js';
 import { Plumbline } from './plumbline.js';
 import { RunningProcess } from './running-process.js';
 
 const CONFIG = join(import.meta.dirname, '../../deploy/otel-collector/config.yaml');
 const HOST = '127.0.0.1';
+/**
+ * The Collector sends its batches side by side. A ground truth that arrives between the predictions of two versions
+ * joins the first alone, so one version is asked here; `services.test.ts`, where the order holds, asks two.
+ */
+const CHALLENGED = false;
 
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-interop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let collector: string;
+let executable: string;
 beforeAll(async () => {
-  collector = await buildGo('collector');
+  executable = await buildGo('collector');
 });
 
 class Collector {
@@ -38,7 +43,7 @@ class Collector {
     const grpc = `${HOST}:${await freePort()}`;
     const http = `${HOST}:${await freePort()}`;
     const running = new RunningProcess(
-      { command: collector, parameters: [`--config=${CONFIG}`] },
+      { command: executable, parameters: [`--config=${CONFIG}`] },
       {
         COLLECTOR_GRPC_ENDPOINT: grpc,
         COLLECTOR_HTTP_ENDPOINT: http,
@@ -58,44 +63,42 @@ class Collector {
   }
 }
 
-const senders = availableLanguages().flatMap(({ name, prepare }) =>
-  PROTOCOLS.map((protocol) => ({ name, prepare, protocol })),
-);
+describe.each(availableLanguages())('$name through a Collector', ({ prepare }) => {
+  let program: Program;
+  beforeAll(async () => {
+    program = await prepare();
+  });
 
-describe.each(senders)('from $name over $protocol', ({ prepare, protocol }) => {
-  test('all arrives', async () => {
-    const program = await prepare();
-    const traffic = flightTraffic();
+  test.each(PROTOCOLS)('%s', async (protocol) => {
+    const traffic = flightTraffic(CHALLENGED);
     const plumbline = await Plumbline.start(folder, traffic.training);
-    let between: Collector | undefined;
+    let collector: Collector | undefined;
     try {
-      between = await Collector.start(new URL(plumbline.grpcEndpoint).host);
-      const route = between.route(protocol);
+      collector = await Collector.start(new URL(plumbline.grpcEndpoint).host);
+      const route = collector.route(protocol);
       const answers = await runService(program, route, CHAMPION, traffic.predictions);
       await runService(program, route, undefined, traffic.groundTruths);
       expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
     } finally {
-      await between?.stop();
+      await collector?.stop();
       await plumbline.stop();
     }
   });
-});
 
-test('what is sent while Plumbline is down arrives when it is back', async () => {
-  const [{ prepare }] = availableLanguages();
-  const program = await prepare();
-  const traffic = flightTraffic();
-  const port = await freePort();
-  const between = await Collector.start(`${HOST}:${port}`);
-  let plumbline: Plumbline | undefined;
-  try {
-    const route = between.route('grpc');
-    const answers = await runService(program, route, CHAMPION, traffic.predictions);
-    await runService(program, route, undefined, traffic.groundTruths);
-    plumbline = await Plumbline.start(folder, traffic.training, { grpc: port });
-    expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
-  } finally {
-    await between.stop();
-    await plumbline?.stop();
-  }
+  test('what is sent while Plumbline is down arrives when it is back', async () => {
+    const traffic = flightTraffic(CHALLENGED);
+    const port = await freePort();
+    const collector = await Collector.start(`${HOST}:${port}`);
+    let plumbline: Plumbline | undefined;
+    try {
+      const route = collector.route('grpc');
+      const answers = await runService(program, route, CHAMPION, traffic.predictions);
+      await runService(program, route, undefined, traffic.groundTruths);
+      plumbline = await Plumbline.start(folder, traffic.training, { grpc: port });
+      expectAllDelivered(await plumbline.pageOnce(hasArrived(traffic)), traffic, answers);
+    } finally {
+      await collector.stop();
+      await plumbline?.stop();
+    }
+  });
 });

@@ -68,7 +68,8 @@ const BATCH_ROWS = 32;
 const KNOWN_AT_ONCE = 20;
 const EXTRAS = 140;
 
-export function flightTraffic(): Traffic {
+/** @param challenged whether a second version answers some requests too */
+export function flightTraffic(challenged = true): Traffic {
   const random = seededRandom(SEED);
   const training = Array.from({ length: TRAINING_ROWS }, () => flight(random, ORIGINS));
   const served = (): Flight => flight(random, [...ORIGINS, UNSEEN_ORIGIN]);
@@ -82,7 +83,7 @@ export function flightTraffic(): Traffic {
     predictions.push({ call: 'predict', id, flight: asked });
     if (fails) continue;
     ids.push(id);
-    if (index % CHALLENGED_EVERY === 0)
+    if (challenged && index % CHALLENGED_EVERY === 0)
       predictions.push({ call: 'predict', id, role: 'challenger', version: CHALLENGER, flight: asked });
   }
   for (let index = 0; index < EVENTS; index++) {
