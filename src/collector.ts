@@ -74,6 +74,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     maxEarlyGroundTruths: MAX_EARLY_GROUND_TRUTHS,
     earlyGraceMs: EARLY_GRACE_MS,
     maxVersions: MAX_CORRELATED_VERSIONS,
+    maxModels: config.observe.maxModels,
   });
   const watermark = config.observe.clock === 'watermark';
   const observer = new Observer({
@@ -199,6 +200,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
       observer.featureLimit,
       correlator.predictionLimit,
       correlator.groundTruthLimit,
+      correlator.settledLimit,
       correlator.versionLimit,
       criticalValues.limit,
       families.limit,

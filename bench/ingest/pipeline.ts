@@ -26,6 +26,7 @@ export class Pipeline {
       maxEarlyGroundTruths: FAR_LIMIT,
       earlyGraceMs: FAR_LIMIT,
       maxVersions: MAX_VERSIONS,
+      maxModels: 100,
     });
     const observer = new Observer({
       clock: systemClock,

@@ -3,17 +3,20 @@
  *
  * A prediction waits in a ring until its ground truth comes, it is older than `maxDelayMs`, or newer ones need its place.
  * A ground truth that finds no prediction waits a while in a ring of its own (an exporter may still hold the prediction)
- * and is orphaned when that has passed. Two versions that answered one request under one id are told apart by version,
- * and ground truth that names no version joins all of them.
+ * and is orphaned when that has passed. Two versions that answered one request under one id are told apart by version;
+ * ground truth that names no version joins all of them, also one whose prediction comes later: so what has joined is
+ * kept for as long, in a third ring, where it takes no room from what still waits.
  */
 import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
-import type { GroundTruthOutcome } from '../registry/index.js';
+import { type GroundTruthOutcome, OVERFLOW } from '../registry/index.js';
 import { IdentityRing, type RingColumns } from './identity-ring.js';
 
 const WAITING = 0;
 const JOINED = 1;
 const ABSENT = -1;
+/** Stands for all versions of a model. */
+const ANY_VERSION = '';
 
 export interface CorrelatorOptions {
   readonly clock: Clock;
@@ -23,15 +26,17 @@ export interface CorrelatorOptions {
   readonly maxEarlyGroundTruths: number;
   readonly earlyGraceMs: number;
   readonly maxVersions: number;
+  /** Models whose ground truths are told apart; the rest goes to overflow. */
+  readonly maxModels: number;
 }
 
 /** As plain data. */
 export interface CorrelatorState {
   readonly predictions: RingColumns;
   readonly early: RingColumns;
+  readonly settled: RingColumns;
   /** By version index. */
   readonly versions: readonly (readonly [model: string, version: string])[];
-  readonly models: readonly string[];
   readonly outcomes: ReadonlyMap<string, Record<GroundTruthOutcome, number>>;
 }
 
@@ -64,23 +69,27 @@ export type Registration = 'new' | 'duplicate' | 'joined';
 export class Correlator {
   readonly predictionLimit: Limit;
   readonly groundTruthLimit: Limit;
+  readonly settledLimit: Limit;
   readonly versionLimit: Limit;
   /** Filled by `register` when it returns 'joined', and for each call of the visitor of `resolve`. */
   readonly pair = new JoinedPair();
   readonly #options: CorrelatorOptions;
   readonly #predictions: IdentityRing;
   readonly #early: IdentityRing;
+  readonly #settled: IdentityRing;
   readonly #versionIndexes = new Map<string, Map<string, number>>();
-  readonly #modelIndexes = new Map<string, number>();
-  readonly #models: string[] = [];
+  /** By version index. */
+  readonly #modelOf: string[] = [];
   readonly #outcomes = new Map<string, Record<GroundTruthOutcome, number>>();
 
   constructor(options: CorrelatorOptions) {
     this.#options = options;
     this.#predictions = new IdentityRing(options.maxPredictions);
     this.#early = new IdentityRing(options.maxEarlyGroundTruths);
+    this.#settled = new IdentityRing(options.maxEarlyGroundTruths);
     this.predictionLimit = new Limit('waiting_predictions', options.maxPredictions);
     this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
+    this.settledLimit = new Limit('joined_ground_truths', options.maxEarlyGroundTruths);
     this.versionLimit = new Limit('correlated_versions', options.maxVersions);
   }
 
@@ -96,6 +105,7 @@ export class Correlator {
     }
     index = this.versionLimit.used - 1;
     versions.set(version, index);
+    this.#modelOf[index] = model;
     return index;
   }
 
@@ -103,6 +113,7 @@ export class Correlator {
   outcomes(model: string): Record<GroundTruthOutcome, number> {
     let outcomes = this.#outcomes.get(model);
     if (outcomes === undefined) {
+      if (model !== OVERFLOW && this.#outcomes.size >= this.#options.maxModels) return this.outcomes(OVERFLOW);
       outcomes = { joined: 0, late: 0, orphaned: 0, duplicate: 0 };
       this.#outcomes.set(model, outcomes);
     }
@@ -130,15 +141,12 @@ export class Correlator {
     columns.number[at] = waiting.predicted;
     columns.score[at] = waiting.score;
     columns.flag[at] = WAITING;
-    if (this.#early.size === 0) return 'new';
-    const modelIndex = this.#modelIndexes.get(model);
-    const early = modelIndex === undefined ? ABSENT : this.#early.find(high, low, modelIndex);
-    if (early === ABSENT) return 'new';
-    const truth = this.#early.columns;
-    this.#join(at, truth.kind[early], truth.number[early], truth.timeMs[early]);
-    if (truth.flag[early] === WAITING) this.outcomes(model).joined++;
-    truth.flag[early] = JOINED;
-    return 'joined';
+    const anyVersion = this.#versionIndexes.get(model)?.get(ANY_VERSION) ?? ABSENT;
+    return this.#joinKept(this.#early, high, low, anyVersion, at, model) ||
+      this.#joinKept(this.#early, high, low, versionIndex, at, model) ||
+      this.#joinKept(this.#settled, high, low, anyVersion, at, model)
+      ? 'joined'
+      : 'new';
   }
 
   /**
@@ -161,7 +169,7 @@ export class Correlator {
     let seenBefore = 0;
     if (versions !== undefined) {
       for (const [name, index] of versions) {
-        if (version !== '' && version !== name) continue;
+        if (name === ANY_VERSION || (version !== ANY_VERSION && version !== name)) continue;
         const at = this.#predictions.find(high, low, index);
         if (at === ABSENT) continue;
         if (this.#predictions.columns.flag[at] === JOINED) {
@@ -173,9 +181,11 @@ export class Correlator {
         visit();
       }
     }
-    if (joined > 0) outcomes.joined++;
-    else if (seenBefore > 0) outcomes.duplicate++;
-    else this.#keepEarly(model, high, low, timeMs, kind, actual);
+    if (joined > 0) {
+      outcomes.joined++;
+      if (version === ANY_VERSION) this.#keepSettled(model, high, low, timeMs, kind, actual);
+    } else if (seenBefore > 0) outcomes.duplicate++;
+    else this.#keepEarly(model, version, high, low, timeMs, kind, actual);
   }
 
   /** Lets go of what has waited too long. `nowMs` is the end of the current window, in event time. */
@@ -189,6 +199,9 @@ export class Correlator {
     const deadlineMs = this.#options.clock.nowMs() - this.#options.earlyGraceMs;
     while (this.#early.size > 0 && this.#early.columns.insertedMs[this.#early.oldest] < deadlineMs) this.#dropEarly();
     this.groundTruthLimit.used = this.#early.size;
+    const settled = this.#settled;
+    while (settled.size > 0 && settled.columns.insertedMs[settled.oldest] < deadlineMs) settled.dropOldest();
+    this.settledLimit.used = settled.size;
   }
 
   save(): CorrelatorState {
@@ -199,8 +212,8 @@ export class Correlator {
     return {
       predictions: this.#predictions.save(),
       early: this.#early.save(),
+      settled: this.#settled.save(),
       versions,
-      models: [...this.#models],
       outcomes: this.#outcomes,
     };
   }
@@ -208,29 +221,42 @@ export class Correlator {
   /** Only before anything else was taken in. */
   restore(state: CorrelatorState): void {
     for (const [model, version] of state.versions) this.versionIndex(model, version);
-    for (const model of state.models) {
-      this.#modelIndexes.set(model, this.#models.length);
-      this.#models.push(model);
-    }
     for (const [model, outcomes] of state.outcomes) this.#outcomes.set(model, { ...outcomes });
     this.#predictions.restore(state.predictions);
     this.#early.restore(state.early);
+    this.#settled.restore(state.settled);
     this.predictionLimit.used = this.#predictions.size;
     this.groundTruthLimit.used = this.#early.size;
+    this.settledLimit.used = this.#settled.size;
   }
 
-  #keepEarly(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {
-    let modelIndex = this.#modelIndexes.get(model);
-    if (modelIndex === undefined) {
-      if (this.#models.length >= this.versionLimit.max) {
-        this.outcomes(model).orphaned++;
-        return;
-      }
-      modelIndex = this.#models.length;
-      this.#modelIndexes.set(model, modelIndex);
-      this.#models.push(model);
+  /** Joins the prediction at `at` with a ground truth that was kept, if there is one. */
+  #joinKept(ring: IdentityRing, high: number, low: number, owner: number, at: number, model: string): boolean {
+    if (owner === ABSENT || ring.size === 0) return false;
+    const kept = ring.find(high, low, owner);
+    if (kept === ABSENT) return false;
+    const { columns } = ring;
+    this.#join(at, columns.kind[kept], columns.number[kept], columns.timeMs[kept]);
+    if (columns.flag[kept] === WAITING) this.outcomes(model).joined++;
+    columns.flag[kept] = JOINED;
+    return true;
+  }
+
+  #keepEarly(
+    model: string,
+    version: string,
+    high: number,
+    low: number,
+    timeMs: number,
+    kind: number,
+    actual: number,
+  ): void {
+    const owner = this.versionIndex(model, version);
+    if (owner === ABSENT) {
+      this.outcomes(model).orphaned++;
+      return;
     }
-    if (this.#early.find(high, low, modelIndex) !== ABSENT) {
+    if (this.#early.find(high, low, owner) !== ABSENT) {
       this.outcomes(model).duplicate++;
       return;
     }
@@ -238,19 +264,50 @@ export class Correlator {
       this.#dropEarly();
       this.groundTruthLimit.overflow++;
     }
-    const at = this.#early.insert(high, low, modelIndex);
+    this.#keep(this.#early, high, low, owner, timeMs, kind, actual, WAITING);
     this.groundTruthLimit.used = this.#early.size;
-    const { columns } = this.#early;
+  }
+
+  #keepSettled(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {
+    const owner = this.versionIndex(model, ANY_VERSION);
+    const settled = this.#settled;
+    if (owner === ABSENT || settled.find(high, low, owner) !== ABSENT) return;
+    if (settled.full) {
+      // With a single version nothing is lost: there is no other that it could still join.
+      if (this.#versionCount(this.#modelOf[settled.columns.owner[settled.oldest]]) > 1) this.settledLimit.overflow++;
+      settled.dropOldest();
+    }
+    this.#keep(settled, high, low, owner, timeMs, kind, actual, JOINED);
+    this.settledLimit.used = settled.size;
+  }
+
+  #keep(
+    ring: IdentityRing,
+    high: number,
+    low: number,
+    owner: number,
+    timeMs: number,
+    kind: number,
+    actual: number,
+    flag: number,
+  ): void {
+    const at = ring.insert(high, low, owner);
+    const { columns } = ring;
     columns.timeMs[at] = timeMs;
     columns.insertedMs[at] = this.#options.clock.nowMs();
     columns.kind[at] = kind;
     columns.number[at] = actual;
-    columns.flag[at] = WAITING;
+    columns.flag[at] = flag;
+  }
+
+  #versionCount(model: string): number {
+    const versions = this.#versionIndexes.get(model);
+    return versions === undefined ? 0 : versions.size - (versions.has(ANY_VERSION) ? 1 : 0);
   }
 
   #dropEarly(): void {
     const { columns, oldest } = this.#early;
-    if (columns.flag[oldest] === WAITING) this.outcomes(this.#models[columns.owner[oldest]]).orphaned++;
+    if (columns.flag[oldest] === WAITING) this.outcomes(this.#modelOf[columns.owner[oldest]]).orphaned++;
     this.#early.dropOldest();
   }
 

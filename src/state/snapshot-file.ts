@@ -15,7 +15,7 @@ import { deserialize, serialize } from 'node:v8';
 import { PlumblineError } from '../lib/plumbline-error.js';
 
 const MAGIC = Buffer.from('PLUMBSTA');
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const HEADER_BYTES = MAGIC.length + 4 + 32;
 
 /** @throws PlumblineError PB5002 */

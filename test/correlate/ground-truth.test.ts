@@ -92,6 +92,54 @@ test('two versions that answered one request are both joined', () => {
   expect(confusion(pipeline, '2')).toEqual([0, 0, 0, 1]);
 });
 
+test('a version whose prediction comes after the ground truth is joined as well', () => {
+  const pipeline = new Pipeline();
+  pipeline.predict({ version: '1', ...predicted('a', true) });
+  pipeline.groundTruth('a', true);
+  pipeline.predict({ version: '2', ...predicted('a', false) });
+  expect(confusion(pipeline, '1')).toEqual([1, 0, 0, 0]);
+  expect(confusion(pipeline, '2')).toEqual([0, 0, 0, 1]);
+  expect(pipeline.correlator.outcomes('m')).toEqual({ joined: 1, late: 0, orphaned: 0, duplicate: 0 });
+});
+
+test('ground truth for one version joins no other, also when it comes first', () => {
+  const pipeline = new Pipeline();
+  pipeline.sendSpans([
+    {
+      ...pipeline.span({}),
+      attributes: attributesOf({
+        'ml.model.name': 'm',
+        'ml.model.version': '2',
+        'ml.prediction.id': 'a',
+        'ml.ground_truth.value': true,
+      }),
+    },
+  ]);
+  pipeline.predict({ version: '1', ...predicted('a', true) }, { version: '2', ...predicted('a', false) });
+  expect(confusion(pipeline, '1')).toEqual([0, 0, 0, 0]);
+  expect(confusion(pipeline, '2')).toEqual([0, 0, 0, 1]);
+});
+
+test('ground truths that have joined take no room from those that wait', () => {
+  const pipeline = new Pipeline();
+  pipeline.groundTruth('waits', true);
+  for (let i = 0; i < 150; i++) {
+    pipeline.predict(predicted(`${i}`, true));
+    pipeline.groundTruth(`${i}`, true);
+  }
+  pipeline.predict(predicted('waits', true));
+  expect(pipeline.correlator.outcomes('m')).toEqual({ joined: 151, late: 0, orphaned: 0, duplicate: 0 });
+});
+
+test('models that only ground truth names are bounded', () => {
+  const pipeline = new Pipeline();
+  for (let i = 0; i < 20; i++) pipeline.groundTruth('a', true, `never seen ${i}`);
+  expect([...pipeline.correlator.models]).toHaveLength(6);
+  pipeline.clock.advanceMs(11 * MINUTE_MS);
+  pipeline.observer.advance();
+  expect(pipeline.correlator.outcomes('__overflow__').orphaned).toBe(15);
+});
+
 test('performance belongs to the window of the prediction', () => {
   const pipeline = new Pipeline();
   pipeline.predict(predicted('a', true));

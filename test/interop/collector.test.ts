@@ -16,12 +16,6 @@ import { RunningProcess } from './running-process.js';
 
 const CONFIG = join(import.meta.dirname, '../../deploy/otel-collector/config.yaml');
 const HOST = '127.0.0.1';
-/**
- * The Collector sends its batches side by side. A ground truth that arrives between the predictions of two versions
- * joins the first alone, so one version is asked here; `services.test.ts`, where the order holds, asks two.
- */
-const CHALLENGED = false;
-
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-interop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -70,7 +64,7 @@ describe.each(availableLanguages())('$name through a Collector', ({ prepare }) =
   });
 
   test.each(PROTOCOLS)('%s', async (protocol) => {
-    const traffic = flightTraffic(CHALLENGED);
+    const traffic = flightTraffic();
     const plumbline = await Plumbline.start(folder, traffic.training);
     let collector: Collector | undefined;
     try {
@@ -86,7 +80,7 @@ describe.each(availableLanguages())('$name through a Collector', ({ prepare }) =
   });
 
   test('what is sent while Plumbline is down arrives when it is back', async () => {
-    const traffic = flightTraffic(CHALLENGED);
+    const traffic = flightTraffic();
     const port = await freePort();
     const collector = await Collector.start(`${HOST}:${port}`);
     let plumbline: Plumbline | undefined;

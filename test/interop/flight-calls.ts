@@ -68,8 +68,7 @@ const BATCH_ROWS = 32;
 const KNOWN_AT_ONCE = 20;
 const EXTRAS = 140;
 
-/** @param challenged whether a second version answers some requests too */
-export function flightTraffic(challenged = true): Traffic {
+export function flightTraffic(): Traffic {
   const random = seededRandom(SEED);
   const training = Array.from({ length: TRAINING_ROWS }, () => flight(random, ORIGINS));
   const served = (): Flight => flight(random, [...ORIGINS, UNSEEN_ORIGIN]);
@@ -83,7 +82,7 @@ export function flightTraffic(challenged = true): Traffic {
     predictions.push({ call: 'predict', id, flight: asked });
     if (fails) continue;
     ids.push(id);
-    if (challenged && index % CHALLENGED_EVERY === 0)
+    if (index % CHALLENGED_EVERY === 0)
       predictions.push({ call: 'predict', id, role: 'challenger', version: CHALLENGER, flight: asked });
   }
   for (let index = 0; index < EVENTS; index++) {

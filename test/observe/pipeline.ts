@@ -51,6 +51,7 @@ export class Pipeline {
       maxEarlyGroundTruths: 100,
       earlyGraceMs: 10 * MINUTE_MS,
       maxVersions: 100,
+      maxModels: 5,
     });
     this.observer = new Observer({
       clock,
