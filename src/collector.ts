@@ -198,10 +198,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
       observer.modelLimit,
       observer.versionLimit,
       observer.featureLimit,
-      correlator.predictionLimit,
-      correlator.groundTruthLimit,
-      correlator.settledLimit,
-      correlator.versionLimit,
+      ...correlator.limits,
       criticalValues.limit,
       families.limit,
     ]);

@@ -6,11 +6,16 @@
  * and is orphaned when that has passed. Two versions that answered one request under one id are told apart by version;
  * ground truth that names no version joins all of them, also one whose prediction comes later: so what has joined is
  * kept for as long, in a third ring, where it takes no room from what still waits.
+ *
+ * The rings and the list of versions may lie in memory that several threads share, each with a correlator of its own over
+ * it: a prediction and its ground truth meet there wherever they came in. Every operation holds the memory's lock.
  */
 import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
+import { SharedLock } from '../lib/shared-lock.js';
 import { type GroundTruthOutcome, OVERFLOW } from '../registry/index.js';
 import { IdentityRing, type RingColumns } from './identity-ring.js';
+import { type ListedVersion, VersionList } from './version-list.js';
 
 const WAITING = 0;
 const JOINED = 1;
@@ -28,6 +33,25 @@ export interface CorrelatorOptions {
   readonly maxVersions: number;
   /** Models whose ground truths are told apart; the rest goes to overflow. */
   readonly maxModels: number;
+  /** Memory that other threads have too, from `sharedMemory` with the same bounds; absent: it has its own. */
+  readonly memory?: CorrelatorMemory;
+}
+
+type CorrelatorBounds = Pick<CorrelatorOptions, 'maxPredictions' | 'maxEarlyGroundTruths' | 'maxVersions'>;
+
+export interface CorrelatorMemory {
+  readonly lock: ArrayBufferLike;
+  readonly predictions: ArrayBufferLike;
+  readonly early: ArrayBufferLike;
+  readonly settled: ArrayBufferLike;
+  readonly versions: ArrayBufferLike;
+}
+
+/** What `takeCounts` hands over. */
+export interface CorrelatorCounts {
+  readonly outcomes: ReadonlyMap<string, Record<GroundTruthOutcome, number>>;
+  /** Of the limits, in the order in which `limits` lists them. */
+  readonly overflows: readonly number[];
 }
 
 /** As plain data. */
@@ -74,38 +98,68 @@ export class Correlator {
   /** Filled by `register` when it returns 'joined', and for each call of the visitor of `resolve`. */
   readonly pair = new JoinedPair();
   readonly #options: CorrelatorOptions;
+  readonly #lock: SharedLock;
   readonly #predictions: IdentityRing;
   readonly #early: IdentityRing;
   readonly #settled: IdentityRing;
-  readonly #versionIndexes = new Map<string, Map<string, number>>();
-  /** By version index. */
-  readonly #modelOf: string[] = [];
+  readonly #versions: VersionList;
   readonly #outcomes = new Map<string, Record<GroundTruthOutcome, number>>();
 
   constructor(options: CorrelatorOptions) {
     this.#options = options;
-    this.#predictions = new IdentityRing(options.maxPredictions);
-    this.#early = new IdentityRing(options.maxEarlyGroundTruths);
-    this.#settled = new IdentityRing(options.maxEarlyGroundTruths);
+    const { memory } = options;
+    this.#lock = new SharedLock(new Int32Array(memory?.lock ?? new ArrayBuffer(4)));
+    this.#predictions = new IdentityRing(options.maxPredictions, memory?.predictions);
+    this.#early = new IdentityRing(options.maxEarlyGroundTruths, memory?.early);
+    this.#settled = new IdentityRing(options.maxEarlyGroundTruths, memory?.settled);
+    this.#versions = new VersionList(options.maxVersions, memory?.versions);
     this.predictionLimit = new Limit('waiting_predictions', options.maxPredictions);
     this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
     this.settledLimit = new Limit('joined_ground_truths', options.maxEarlyGroundTruths);
     this.versionLimit = new Limit('correlated_versions', options.maxVersions);
   }
 
+  /** Memory for several correlators with these bounds. */
+  static sharedMemory({ maxPredictions, maxEarlyGroundTruths, maxVersions }: CorrelatorBounds): CorrelatorMemory {
+    return {
+      lock: new SharedArrayBuffer(4),
+      predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions)),
+      early: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
+      settled: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
+      versions: new SharedArrayBuffer(VersionList.bytesFor(maxVersions)),
+    };
+  }
+
+  /** With how full they are now. */
+  get limits(): readonly Limit[] {
+    this.predictionLimit.used = this.#predictions.size;
+    this.groundTruthLimit.used = this.#early.size;
+    this.settledLimit.used = this.#settled.size;
+    this.versionLimit.used = this.#versions.size;
+    return [this.predictionLimit, this.groundTruthLimit, this.settledLimit, this.versionLimit];
+  }
+
   /** A small number for a version, kept for the life of the process; -1 when there are too many. */
   versionIndex(model: string, version: string): number {
-    let versions = this.#versionIndexes.get(model);
-    let index = versions?.get(version);
-    if (index !== undefined) return index;
-    if (!this.versionLimit.take()) return ABSENT;
-    if (versions === undefined) {
-      versions = new Map();
-      this.#versionIndexes.set(model, versions);
-    }
-    index = this.versionLimit.used - 1;
-    versions.set(version, index);
-    this.#modelOf[index] = model;
+    const index = this.#versions.find(model, version);
+    if (index !== ABSENT) return index;
+    this.#lock.acquire();
+    const made = this.#versionIndex(model, version);
+    this.#lock.release();
+    return made;
+  }
+
+  /** The version with that number. */
+  versionAt(index: number): ListedVersion | undefined {
+    return this.#versions.at(index);
+  }
+
+  /** The same where the lock is held. */
+  #versionIndex(model: string, version: string): number {
+    const known = this.#versions.find(model, version);
+    if (known !== ABSENT) return known;
+    const index = this.#versions.append(model, version);
+    if (index === ABSENT) this.versionLimit.overflow++;
     return index;
   }
 
@@ -126,6 +180,13 @@ export class Correlator {
 
   /** Takes a prediction in. 'joined': its ground truth was already there, see `pair`. */
   register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
+    this.#lock.acquire();
+    const registration = this.#register(model, versionIndex, waiting);
+    this.#lock.release();
+    return registration;
+  }
+
+  #register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
     const { high, low } = waiting;
     const ring = this.#predictions;
     if (ring.find(high, low, versionIndex) !== ABSENT) return 'duplicate';
@@ -134,14 +195,14 @@ export class Correlator {
       this.predictionLimit.overflow++;
     }
     const at = ring.insert(high, low, versionIndex);
-    this.predictionLimit.used = ring.size;
     const { columns } = ring;
     columns.timeMs[at] = waiting.timeMs;
     columns.kind[at] = waiting.kind;
     columns.number[at] = waiting.predicted;
     columns.score[at] = waiting.score;
     columns.flag[at] = WAITING;
-    const anyVersion = this.#versionIndexes.get(model)?.get(ANY_VERSION) ?? ABSENT;
+    if (this.#early.size === 0 && this.#settled.size === 0) return 'new';
+    const anyVersion = this.#versions.find(model, ANY_VERSION);
     return this.#joinKept(this.#early, high, low, anyVersion, at, model) ||
       this.#joinKept(this.#early, high, low, versionIndex, at, model) ||
       this.#joinKept(this.#settled, high, low, anyVersion, at, model)
@@ -163,8 +224,26 @@ export class Correlator {
     actual: number,
     visit: () => void,
   ): void {
+    this.#lock.acquire();
+    try {
+      this.#resolve(model, version, high, low, timeMs, kind, actual, visit);
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #resolve(
+    model: string,
+    version: string,
+    high: number,
+    low: number,
+    timeMs: number,
+    kind: number,
+    actual: number,
+    visit: () => void,
+  ): void {
     const outcomes = this.outcomes(model);
-    const versions = this.#versionIndexes.get(model);
+    const versions = this.#versions.of(model);
     let joined = 0;
     let seenBefore = 0;
     if (versions !== undefined) {
@@ -190,32 +269,51 @@ export class Correlator {
 
   /** Lets go of what has waited too long. `nowMs` is the end of the current window, in event time. */
   expire(nowMs: number): void {
+    this.#lock.acquire();
     const predictions = this.#predictions;
     while (predictions.size > 0) {
       if (predictions.columns.timeMs[predictions.oldest] >= nowMs - this.#options.maxDelayMs) break;
       predictions.dropOldest();
     }
-    this.predictionLimit.used = predictions.size;
     const deadlineMs = this.#options.clock.nowMs() - this.#options.earlyGraceMs;
     while (this.#early.size > 0 && this.#early.columns.insertedMs[this.#early.oldest] < deadlineMs) this.#dropEarly();
-    this.groundTruthLimit.used = this.#early.size;
     const settled = this.#settled;
     while (settled.size > 0 && settled.columns.insertedMs[settled.oldest] < deadlineMs) settled.dropOldest();
-    this.settledLimit.used = settled.size;
+    this.#lock.release();
+  }
+
+  /** Hands over what this correlator has counted itself since the last time, and counts from 0 on. */
+  takeCounts(): CorrelatorCounts {
+    const outcomes = new Map(this.#outcomes);
+    this.#outcomes.clear();
+    const overflows = this.limits.map(({ overflow }) => overflow);
+    for (const limit of this.limits) limit.overflow = 0;
+    return { outcomes, overflows };
+  }
+
+  /** Adds what another correlator over the same memory has counted. */
+  addCounts({ outcomes, overflows }: CorrelatorCounts): void {
+    for (const [model, counts] of outcomes) {
+      const into = this.outcomes(model);
+      for (const outcome of Object.keys(into) as GroundTruthOutcome[]) into[outcome] += counts[outcome];
+    }
+    this.limits.forEach((limit, index) => (limit.overflow += overflows[index]));
   }
 
   save(): CorrelatorState {
-    const versions: (readonly [string, string])[] = [];
-    for (const [model, indexes] of this.#versionIndexes) {
-      for (const [version, index] of indexes) versions[index] = [model, version];
-    }
-    return {
+    this.#lock.acquire();
+    const state = {
       predictions: this.#predictions.save(),
       early: this.#early.save(),
       settled: this.#settled.save(),
-      versions,
+      versions: Array.from({ length: this.#versions.size }, (_, index): readonly [string, string] => {
+        const { model, version } = this.#versions.at(index)!;
+        return [model, version];
+      }),
       outcomes: this.#outcomes,
     };
+    this.#lock.release();
+    return state;
   }
 
   /** Only before anything else was taken in. */
@@ -225,9 +323,6 @@ export class Correlator {
     this.#predictions.restore(state.predictions);
     this.#early.restore(state.early);
     this.#settled.restore(state.settled);
-    this.predictionLimit.used = this.#predictions.size;
-    this.groundTruthLimit.used = this.#early.size;
-    this.settledLimit.used = this.#settled.size;
   }
 
   /** Joins the prediction at `at` with a ground truth that was kept, if there is one. */
@@ -251,7 +346,7 @@ export class Correlator {
     kind: number,
     actual: number,
   ): void {
-    const owner = this.versionIndex(model, version);
+    const owner = this.#versionIndex(model, version);
     if (owner === ABSENT) {
       this.outcomes(model).orphaned++;
       return;
@@ -265,20 +360,18 @@ export class Correlator {
       this.groundTruthLimit.overflow++;
     }
     this.#keep(this.#early, high, low, owner, timeMs, kind, actual, WAITING);
-    this.groundTruthLimit.used = this.#early.size;
   }
 
   #keepSettled(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {
-    const owner = this.versionIndex(model, ANY_VERSION);
+    const owner = this.#versionIndex(model, ANY_VERSION);
     const settled = this.#settled;
     if (owner === ABSENT || settled.find(high, low, owner) !== ABSENT) return;
     if (settled.full) {
       // With a single version nothing is lost: there is no other that it could still join.
-      if (this.#versionCount(this.#modelOf[settled.columns.owner[settled.oldest]]) > 1) this.settledLimit.overflow++;
+      if (this.#versionCount(settled.columns.owner[settled.oldest]) > 1) this.settledLimit.overflow++;
       settled.dropOldest();
     }
     this.#keep(settled, high, low, owner, timeMs, kind, actual, JOINED);
-    this.settledLimit.used = settled.size;
   }
 
   #keep(
@@ -300,14 +393,15 @@ export class Correlator {
     columns.flag[at] = flag;
   }
 
-  #versionCount(model: string): number {
-    const versions = this.#versionIndexes.get(model);
-    return versions === undefined ? 0 : versions.size - (versions.has(ANY_VERSION) ? 1 : 0);
+  /** Versions of the model of the version with that number. */
+  #versionCount(index: number): number {
+    const versions = this.#versions.of(this.#versions.at(index)!.model)!;
+    return versions.size - (versions.has(ANY_VERSION) ? 1 : 0);
   }
 
   #dropEarly(): void {
     const { columns, oldest } = this.#early;
-    if (columns.flag[oldest] === WAITING) this.outcomes(this.#modelOf[columns.owner[oldest]]).orphaned++;
+    if (columns.flag[oldest] === WAITING) this.outcomes(this.#versions.at(columns.owner[oldest])!.model).orphaned++;
     this.#early.dropOldest();
   }
 

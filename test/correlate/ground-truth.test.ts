@@ -70,7 +70,7 @@ describe('a ground truth that comes before its prediction', () => {
   test('is bounded in number', () => {
     const pipeline = new Pipeline();
     for (let i = 0; i < 150; i++) pipeline.groundTruth(`${i}`, true);
-    expect(pipeline.correlator.groundTruthLimit.used).toBe(100);
+    expect(pipeline.correlator.limits[1].used).toBe(100);
     expect(pipeline.correlator.outcomes('m').orphaned).toBe(50);
   });
 });
