@@ -143,11 +143,17 @@ export class RecordDecoder {
     const view = cursor.view;
     let startAt = ABSENT;
     let endAt = ABSENT;
+    const { bytes } = cursor;
+    const keys = this.#keys;
+    const attributes = this.#attributes;
+    const columns = batch.attributes;
     while (cursor.at < end) {
+      if (bytes[cursor.at] === SPAN.attribute && attributes.usualKeyValues(SPAN.attribute, end, keys, columns))
+        continue;
       const tag = cursor.tag(end);
       switch (tag) {
         case SPAN.attribute:
-          this.#attributes.keyValue(cursor.lengthEnd(end), this.#keys, batch.attributes);
+          attributes.keyValue(cursor.lengthEnd(end), keys, columns);
           break;
         case SPAN.traceId:
           batch.traceId[record] = this.#identifier(16, end);
@@ -189,11 +195,16 @@ export class RecordDecoder {
   #logRecord(end: number, record: number, batch: RecordBatch): void {
     const cursor = this.#cursor;
     let observedMs = 0;
+    const { bytes } = cursor;
+    const keys = this.#keys;
+    const attributes = this.#attributes;
+    const columns = batch.attributes;
     while (cursor.at < end) {
+      if (bytes[cursor.at] === LOG.attribute && attributes.usualKeyValues(LOG.attribute, end, keys, columns)) continue;
       const tag = cursor.tag(end);
       switch (tag) {
         case LOG.attribute:
-          this.#attributes.keyValue(cursor.lengthEnd(end), this.#keys, batch.attributes);
+          attributes.keyValue(cursor.lengthEnd(end), keys, columns);
           break;
         case LOG.time:
           batch.timeMs[record] = cursor.fixed64AsMs(end);
