@@ -57,7 +57,8 @@ class Survey {
 
   add(chunk: DuckDBDataChunk, index: number): void {
     const vector = chunk.getColumnVector(index);
-    for (let row = 0; row < chunk.rowCount; row++) {
+    const { itemCount } = vector;
+    for (let row = 0; row < itemCount; row++) {
       const x = vector.getItem(row) as number | null;
       if (x === null || x - x !== 0) continue;
       if (x < this.#min) this.#min = x;
@@ -106,7 +107,8 @@ class NumberFold {
     const pane = this.#pane;
     const vector = chunk.getColumnVector(index);
     const isText = this.#schema.kind === 'text';
-    for (let row = 0; row < chunk.rowCount; row++) {
+    const { itemCount } = vector;
+    for (let row = 0; row < itemCount; row++) {
       const x = vector.getItem(row) as number | null;
       if (x === null) slot.add(pane, VALUE.empty, 0, NO_BYTES, 0, 0, 1, 0);
       // Of a text only its length is looked at.
