@@ -14,7 +14,9 @@ import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
 import { SharedLock } from '../lib/shared-lock.js';
 import { type GroundTruthOutcome, OVERFLOW } from '../registry/index.js';
+import type { CorrelatorMemory } from './correlator-memory.js';
 import { IdentityRing, type RingColumns } from './identity-ring.js';
+import { JoinedPair, type WaitingPrediction } from './joined-pair.js';
 import { type ListedVersion, VersionList } from './version-list.js';
 
 const WAITING = 0;
@@ -33,18 +35,8 @@ export interface CorrelatorOptions {
   readonly maxVersions: number;
   /** Models whose ground truths are told apart; the rest goes to overflow. */
   readonly maxModels: number;
-  /** Memory that other threads have too, from `sharedMemory` with the same bounds; absent: it has its own. */
+  /** Memory that other threads have too, from `sharedCorrelatorMemory` with the same bounds; absent: it has its own. */
   readonly memory?: CorrelatorMemory;
-}
-
-type CorrelatorBounds = Pick<CorrelatorOptions, 'maxPredictions' | 'maxEarlyGroundTruths' | 'maxVersions'>;
-
-export interface CorrelatorMemory {
-  readonly lock: ArrayBufferLike;
-  readonly predictions: ArrayBufferLike;
-  readonly early: ArrayBufferLike;
-  readonly settled: ArrayBufferLike;
-  readonly versions: ArrayBufferLike;
 }
 
 /** What `takeCounts` hands over. */
@@ -62,30 +54,6 @@ export interface CorrelatorState {
   /** By version index. */
   readonly versions: readonly (readonly [model: string, version: string])[];
   readonly outcomes: ReadonlyMap<string, Record<GroundTruthOutcome, number>>;
-}
-
-/** A prediction and its ground truth, as `OutcomeCode`s. Reused: read it before the next call. */
-export class JoinedPair {
-  versionIndex = 0;
-  predictionTimeMs = 0;
-  delayMs = 0;
-  predictedKind = 0;
-  predicted = 0;
-  /** NaN where the prediction had none. */
-  score = NaN;
-  actualKind = 0;
-  actual = 0;
-}
-
-/** A prediction as it is taken in. Its fields are set and the object reused: doubles as arguments would be allocated. */
-export class WaitingPrediction {
-  high = 0;
-  low = 0;
-  timeMs = 0.5;
-  kind = 0;
-  predicted = 0.5;
-  /** NaN where there is none. */
-  score = NaN;
 }
 
 export type Registration = 'new' | 'duplicate' | 'joined';
@@ -117,17 +85,6 @@ export class Correlator {
     this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
     this.settledLimit = new Limit('joined_ground_truths', options.maxEarlyGroundTruths);
     this.versionLimit = new Limit('correlated_versions', options.maxVersions);
-  }
-
-  /** Memory for several correlators with these bounds. */
-  static sharedMemory({ maxPredictions, maxEarlyGroundTruths, maxVersions }: CorrelatorBounds): CorrelatorMemory {
-    return {
-      lock: new SharedArrayBuffer(4),
-      predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions)),
-      early: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
-      settled: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
-      versions: new SharedArrayBuffer(VersionList.bytesFor(maxVersions)),
-    };
   }
 
   /** With how full they are now. */

@@ -1,9 +1,10 @@
 /** The door of the room: ground truth joined to its prediction. */
 export {
   Correlator,
+  type CorrelatorCounts,
   type CorrelatorOptions,
   type CorrelatorState,
-  JoinedPair,
   type Registration,
-  WaitingPrediction,
 } from './correlator.js';
+export { type CorrelatorBounds, type CorrelatorMemory, sharedCorrelatorMemory } from './correlator-memory.js';
+export { JoinedPair, WaitingPrediction } from './joined-pair.js';

@@ -1,3 +1,4 @@
+/** The ring against a plain list of what it should hold, and two rings over one buffer. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IdentityRing } from '../../src/correlate/identity-ring.js';

@@ -1,0 +1,28 @@
+/** The memory that the correlators of several threads stand on together: zeros at first, laid out by its users. */
+import { IdentityRing } from './identity-ring.js';
+import { VersionList } from './version-list.js';
+
+export interface CorrelatorBounds {
+  readonly maxPredictions: number;
+  readonly maxEarlyGroundTruths: number;
+  readonly maxVersions: number;
+}
+
+export interface CorrelatorMemory {
+  readonly lock: ArrayBufferLike;
+  readonly predictions: ArrayBufferLike;
+  readonly early: ArrayBufferLike;
+  readonly settled: ArrayBufferLike;
+  readonly versions: ArrayBufferLike;
+}
+
+export function sharedCorrelatorMemory(bounds: CorrelatorBounds): CorrelatorMemory {
+  const { maxPredictions, maxEarlyGroundTruths, maxVersions } = bounds;
+  return {
+    lock: new SharedArrayBuffer(4),
+    predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions)),
+    early: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
+    settled: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
+    versions: new SharedArrayBuffer(VersionList.bytesFor(maxVersions)),
+  };
+}

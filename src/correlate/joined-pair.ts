@@ -1,0 +1,25 @@
+/** What is handed to the correlator, and what it hands on: plain fields in objects that are used again and again. */
+
+/** A prediction and its ground truth, as `OutcomeCode`s. Reused: read it before the next call. */
+export class JoinedPair {
+  versionIndex = 0;
+  predictionTimeMs = 0;
+  delayMs = 0;
+  predictedKind = 0;
+  predicted = 0;
+  /** NaN where the prediction had none. */
+  score = NaN;
+  actualKind = 0;
+  actual = 0;
+}
+
+/** A prediction as it is taken in. Its fields are set and the object reused: doubles as arguments would be allocated. */
+export class WaitingPrediction {
+  high = 0;
+  low = 0;
+  timeMs = 0.5;
+  kind = 0;
+  predicted = 0.5;
+  /** NaN where there is none. */
+  score = NaN;
+}
