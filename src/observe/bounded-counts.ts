@@ -31,6 +31,11 @@ export class BoundedCounts {
     for (const { name, count } of this.#counts.values()) yield [name, count];
   }
 
+  clear(): void {
+    this.#counts.clear();
+    this.#last = undefined;
+  }
+
   #countOf(name: string): Count {
     const known = this.#counts.get(name);
     if (known !== undefined) return known;

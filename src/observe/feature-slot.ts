@@ -273,6 +273,18 @@ export class FeatureSlot {
     return page;
   }
 
+  /** What the feature is from now on, where nothing has said so yet. */
+  startKind(kind: FeatureKind): void {
+    if (this.kind !== undefined) return;
+    this.kind = kind;
+    if (kind === 'categorical') this.categories = new BytesTable(this.#options.maxCategories);
+  }
+
+  /** Lets go of what it has kept back, and begins anew. */
+  emptyBuffer(): void {
+    if (this.buffer !== undefined) this.buffer = new ProvisionalBuffer(this.buffer.max);
+  }
+
   /** The shift that sums are taken by; `x` becomes it where there is none yet. */
   startShift(x: number): number {
     if (this.#shift !== this.#shift) this.#shift = x;

@@ -13,8 +13,10 @@ export {
 } from './feature-schema.js';
 export { FeatureSlot } from './feature-slot.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
-export { type KnownModel, Observer, type ObserverOptions, type ObserverState } from './observer.js';
+export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';
 export type { ReferenceProfiles } from './reference-profiles.js';
+export type { Introduction, KnownModel, Principal } from './version-directory.js';
 export { VersionObserver } from './version-observer.js';
+export type { VersionSchemas, VersionState } from './version-state.js';
 export { WindowView } from './window-view.js';

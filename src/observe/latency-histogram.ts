@@ -6,6 +6,18 @@ const TRACE_ID_BYTES = 16;
 const EXEMPLAR_MIN_AGE_MS = 1000;
 const BUCKETS = LATENCY_BUCKETS_SECONDS.length + 1;
 
+/** As plain data. */
+export interface LatencyHistogramState {
+  readonly counts: Float64Array;
+  readonly sum: number;
+  readonly exemplars?: {
+    readonly traceIds: Uint8Array;
+    readonly seconds: Float64Array;
+    /** -Infinity: the bucket has none. */
+    readonly timesMs: Float64Array;
+  };
+}
+
 export interface LatencyExemplar {
   readonly traceId: string;
   readonly seconds: number;
@@ -32,6 +44,34 @@ export class LatencyHistogram {
     for (let at = 0; at < TRACE_ID_BYTES; at++) {
       this.#traceIds[bucket * TRACE_ID_BYTES + at] = bytes[traceIdAt + at];
     }
+  }
+
+  save(): LatencyHistogramState {
+    const exemplars = {
+      traceIds: this.#traceIds.slice(),
+      seconds: this.#seconds.slice(),
+      timesMs: this.#timesMs.slice(),
+    };
+    return { counts: this.counts.slice(), sum: this.sum, exemplars };
+  }
+
+  /** Of two exemplars the later one stays. */
+  absorb({ counts, sum, exemplars }: LatencyHistogramState): void {
+    counts.forEach((count, bucket) => (this.counts[bucket] += count));
+    this.sum += sum;
+    exemplars?.timesMs.forEach((timeMs, bucket) => {
+      if (timeMs <= this.#timesMs[bucket]) return;
+      const from = bucket * TRACE_ID_BYTES;
+      this.#timesMs[bucket] = timeMs;
+      this.#seconds[bucket] = exemplars.seconds[bucket];
+      this.#traceIds.set(exemplars.traceIds.subarray(from, from + TRACE_ID_BYTES), from);
+    });
+  }
+
+  clear(): void {
+    this.counts.fill(0);
+    this.sum = 0;
+    this.#timesMs.fill(-Infinity);
   }
 
   /** One per bucket. */

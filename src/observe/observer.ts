@@ -2,7 +2,7 @@
  * The sink of interpretation: routes predictions and ground truths to their model version, finds versions that no
  * configuration names, and keeps the time that all windows end at.
  */
-import { type Correlator, type Registration, WaitingPrediction } from '../correlate/index.js';
+import { type Correlator, type JoinedPair, type Registration, WaitingPrediction } from '../correlate/index.js';
 import { type RecordDecoder, VALUE } from '../decode/index.js';
 import {
   type Disposition,
@@ -17,37 +17,30 @@ import {
   type Prediction,
 } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
-import { Limit } from '../lib/limit.js';
-import { IGNORED, type Task } from '../registry/index.js';
-import type { ReferenceProfiles } from './reference-profiles.js';
-import { VersionObserver, type VersionState } from './version-observer.js';
+import { IGNORED } from '../registry/index.js';
+import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
+import type { VersionObserver } from './version-observer.js';
+import type { VersionState } from './version-state.js';
 
-export interface KnownModel {
-  readonly task?: Task;
-  readonly positive?: OutcomeCode;
-}
-
-export interface ObserverOptions {
+export interface ObserverOptions extends VersionDirectoryOptions {
   readonly clock: Clock;
   /** Windows end at the latest event time instead of at the clock: for replays. */
   readonly watermark: boolean;
-  readonly windowsMs: readonly number[];
-  readonly maxModels: number;
-  readonly maxVersionsPerModel: number;
-  readonly maxFeaturesPerVersion: number;
-  readonly maxCategoriesPerFeature: number;
-  readonly maxCellsPerVersion: number;
-  readonly provisionalReference: 'first_predictions' | 'previous_version';
-  readonly provisionalSize: number;
   readonly correlator: Correlator;
-  readonly knownModel: (model: string) => KnownModel | undefined;
-  readonly referenceOf: (model: string, version: string) => ReferenceProfiles | undefined;
 }
 
 /** As plain data. */
 export interface ObserverState {
   readonly watermarkMs: number;
   readonly versions: readonly VersionState[];
+}
+
+/** What an observer has gathered since the last time. */
+export interface Gathered extends ObserverState {
+  readonly overflowPredictions: number;
+  readonly featureOverflow: number;
+  /** Versions that still want to know how they are folded. */
+  readonly awaiting: readonly (readonly [model: string, version: string])[];
 }
 
 /** What the observer asks of the interpreter that feeds it. */
@@ -57,10 +50,7 @@ export interface Interpretive {
 }
 
 export class Observer implements ObservationSink {
-  readonly models = new Map<string, Map<string, VersionObserver>>();
-  readonly modelLimit: Limit;
-  readonly versionLimit: Limit;
-  readonly featureLimit: Limit;
+  readonly directory: VersionDirectory;
   /** Predictions of models and versions that the limits keep out. */
   overflowPredictions = 0;
   readonly #options: ObserverOptions;
@@ -68,15 +58,19 @@ export class Observer implements ObservationSink {
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
   readonly #waiting = new WaitingPrediction();
   #interpreter: Interpretive | undefined;
-  #recent: VersionObserver | undefined;
   #watermarkMs = 0;
   #nowMs = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.modelLimit = new Limit('models', options.maxModels);
-    this.versionLimit = new Limit('versions', options.maxModels * options.maxVersionsPerModel);
-    this.featureLimit = new Limit('features_per_version', options.maxFeaturesPerVersion);
+    this.directory = new VersionDirectory(
+      options,
+      () => this.endMs,
+      (gone) => {
+        const index = this.#byIndex.indexOf(gone);
+        if (index >= 0) this.#byIndex[index] = undefined;
+      },
+    );
   }
 
   /** Must be called once, before the first observation. */
@@ -89,8 +83,8 @@ export class Observer implements ObservationSink {
     return this.#options.watermark ? this.#watermarkMs : this.#options.clock.nowMs();
   }
 
-  *versions(): Iterable<VersionObserver> {
-    for (const versions of this.models.values()) yield* versions.values();
+  versions(): Iterable<VersionObserver> {
+    return this.directory.all();
   }
 
   begin(nowMs: number): void {
@@ -98,7 +92,7 @@ export class Observer implements ObservationSink {
   }
 
   prediction(prediction: Prediction): Disposition {
-    const observer = this.#versionOf(prediction.modelName, prediction.modelVersion);
+    const observer = this.directory.find(prediction.modelName, prediction.modelVersion);
     if (observer === undefined) {
       this.overflowPredictions += prediction.rows * prediction.weight;
       return IGNORED.overLimit.reason;
@@ -129,7 +123,7 @@ export class Observer implements ObservationSink {
       joined = registration === 'joined';
     }
     observer.observe(prediction, this.#interpreter!.meanings.featureNames, this.#interpreter!.decoder);
-    if (joined) this.#joined();
+    if (joined) this.#joined(this.#options.correlator.pair);
     return undefined;
   }
 
@@ -149,7 +143,7 @@ export class Observer implements ObservationSink {
   }
 
   histogram(histogram: FeatureHistogram): Disposition {
-    const observer = this.#versionOf(histogram.modelName, histogram.modelVersion);
+    const observer = this.directory.find(histogram.modelName, histogram.modelVersion);
     if (observer === undefined) return IGNORED.overLimit.reason;
     if (histogram.endMs > this.#watermarkMs) this.#watermarkMs = histogram.endMs;
     const endMs = this.#options.watermark ? this.#watermarkMs : this.#nowMs;
@@ -166,7 +160,7 @@ export class Observer implements ObservationSink {
 
   /** The version's observer, made when it is first heard of; undefined over the limits. */
   version(model: string, version: string): VersionObserver | undefined {
-    return this.#versionOf(model, version);
+    return this.directory.find(model, version);
   }
 
   save(): ObserverState {
@@ -184,12 +178,56 @@ export class Observer implements ObservationSink {
         skipped.push(`${model} ${version} starts anew: its reference has changed since the state was saved.`);
         continue;
       }
-      const observer = this.#discover(model, version);
+      const observer = this.directory.find(model, version);
       observer?.restore(saved);
       const index = observer === undefined ? -1 : this.#options.correlator.versionIndex(model, version);
       if (index >= 0) this.#byIndex[index] = observer;
     }
     return skipped;
+  }
+
+  /** Hands over everything since the last time, for the principal to `absorb`. */
+  take(): Gathered {
+    const gathered = {
+      watermarkMs: this.#watermarkMs,
+      versions: [...this.versions()].flatMap((version) => version.take() ?? []),
+      overflowPredictions: this.overflowPredictions,
+      featureOverflow: this.directory.featureLimit.overflow,
+      awaiting: [...this.versions()]
+        .filter(({ awaitsFirst }) => awaitsFirst)
+        .map(({ model, version }) => [model, version] as const),
+    };
+    this.overflowPredictions = 0;
+    this.directory.featureLimit.overflow = 0;
+    this.directory.forgetUnwanted();
+    return gathered;
+  }
+
+  /** Adds what an observer has gathered for this one. */
+  absorb(gathered: Gathered): void {
+    this.#watermarkMs = Math.max(this.#watermarkMs, gathered.watermarkMs);
+    this.overflowPredictions += gathered.overflowPredictions;
+    this.directory.featureLimit.overflow += gathered.featureOverflow;
+    for (const taken of gathered.versions) this.absorbVersion(taken);
+  }
+
+  absorbVersion(taken: VersionState): VersionObserver | undefined {
+    const observer = this.directory.find(taken.model, taken.version);
+    if (observer === undefined) {
+      this.overflowPredictions += taken.sinceStart;
+      return undefined;
+    }
+    observer.rings.advance(this.endMs);
+    observer.absorb(taken);
+    return observer;
+  }
+
+  /** What another observer that gathers for this one must know of a version. */
+  introduce(model: string, version: string): Introduction | undefined {
+    const observer = this.directory.find(model, version);
+    if (observer === undefined) return undefined;
+    const schemas = observer.awaitsFirst ? undefined : observer.schemas;
+    return { ...this.#options.knownModel(model), schemas };
   }
 
   #registerRows(observer: VersionObserver, prediction: Prediction): void {
@@ -207,7 +245,7 @@ export class Observer implements ObservationSink {
       waiting.kind = values.kinds[row];
       waiting.predicted = values.numbers[row];
       waiting.score = scores.kinds[row] === OUTCOME.number ? scores.numbers[row] : NaN;
-      if (this.#register(observer) === 'joined') this.#joined();
+      if (this.#register(observer) === 'joined') this.#joined(this.#options.correlator.pair);
       if (actual.kinds[row] !== OUTCOME.none) {
         this.#resolve(observer.model, observer.version, identity, timeMs, actual.kinds[row], actual.numbers[row]);
       }
@@ -228,83 +266,25 @@ export class Observer implements ObservationSink {
 
   #resolve(model: string, version: string, identity: Identity, timeMs: number, kind: number, actual: number): void {
     const { correlator } = this.#options;
-    correlator.resolve(model, version, identity.high, identity.low, timeMs, kind, actual, () => this.#joined());
+    // A version that this observer has not met is asked for when the correlator's lock is free again.
+    let unmet: JoinedPair[] | undefined;
+    correlator.resolve(model, version, identity.high, identity.low, timeMs, kind, actual, () => {
+      if (this.#byIndex[correlator.pair.versionIndex] === undefined) (unmet ??= []).push({ ...correlator.pair });
+      else this.#joined(correlator.pair);
+    });
+    for (const pair of unmet ?? []) {
+      const joined = correlator.versionAt(pair.versionIndex);
+      this.#byIndex[pair.versionIndex] = joined && this.directory.find(joined.model, joined.version);
+      this.#joined(pair);
+    }
   }
 
-  #joined(): void {
-    const { pair, outcomes } = { pair: this.#options.correlator.pair, outcomes: this.#options.correlator };
+  #joined(pair: JoinedPair): void {
     const observer = this.#byIndex[pair.versionIndex];
     if (observer === undefined || observer.observeJoined(pair)) return;
-    const counts = outcomes.outcomes(observer.model);
+    const counts = this.#options.correlator.outcomes(observer.model);
     counts.joined--;
     counts.late++;
-  }
-
-  #versionOf(model: string, version: string): VersionObserver | undefined {
-    const recent = this.#recent;
-    if (recent !== undefined && recent.version === version && recent.model === model) return recent;
-    const observer = this.models.get(model)?.get(version) ?? this.#discover(model, version);
-    if (observer !== undefined) this.#recent = observer;
-    return observer;
-  }
-
-  #discover(model: string, version: string): VersionObserver | undefined {
-    let versions = this.models.get(model);
-    if (versions === undefined) {
-      if (!this.modelLimit.take()) return undefined;
-      versions = new Map();
-      this.models.set(model, versions);
-    }
-    if (versions.size >= this.#options.maxVersionsPerModel && !this.#evictSilent(versions)) {
-      this.versionLimit.overflow++;
-      return undefined;
-    }
-    const known = this.#options.knownModel(model);
-    const observer = new VersionObserver({
-      model,
-      version,
-      windowsMs: this.#options.windowsMs,
-      provisionalSize: this.#options.provisionalSize,
-      maxFeatures: this.#options.maxFeaturesPerVersion,
-      maxCategories: this.#options.maxCategoriesPerFeature,
-      maxCells: this.#options.maxCellsPerVersion,
-      featureLimit: this.featureLimit,
-      task: known?.task,
-      positive: known?.positive,
-      reference: this.#options.referenceOf(model, version) ?? this.#previous(versions),
-    });
-    observer.rings.advance(this.endMs);
-    versions.set(version, observer);
-    this.versionLimit.used++;
-    return observer;
-  }
-
-  #previous(versions: Map<string, VersionObserver>): ReferenceProfiles | undefined {
-    if (this.#options.provisionalReference !== 'previous_version') return undefined;
-    let latest: VersionObserver | undefined;
-    for (const candidate of versions.values()) {
-      if (candidate.reference === undefined) continue;
-      if (latest === undefined || candidate.lastTimeMs > latest.lastTimeMs) latest = candidate;
-    }
-    if (latest === undefined) return undefined;
-    const profiles = latest.snapshotProfiles(this.#options.windowsMs.length - 1);
-    return { kind: 'previous_version', name: latest.version, hash: '', ...profiles };
-  }
-
-  /** Makes room by letting the version go that has been silent for longest, if it has left the longest window. */
-  #evictSilent(versions: Map<string, VersionObserver>): boolean {
-    let silent: VersionObserver | undefined;
-    for (const candidate of versions.values()) {
-      if (silent === undefined || candidate.lastTimeMs < silent.lastTimeMs) silent = candidate;
-    }
-    silent?.rings.advance(this.endMs);
-    if (silent === undefined || silent.lastTimeMs >= silent.rings.horizonMs) return false;
-    versions.delete(silent.version);
-    this.versionLimit.used--;
-    if (this.#recent === silent) this.#recent = undefined;
-    const index = this.#byIndex.indexOf(silent);
-    if (index >= 0) this.#byIndex[index] = undefined;
-    return true;
   }
 
   #readOutcome(batch: Prediction['batch'], entry: number): void {

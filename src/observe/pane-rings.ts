@@ -140,6 +140,25 @@ export class PaneRings {
     return { endMs: this.#endMs, totals: this.totals.cells, panes: [...this.panes()] };
   }
 
+  get isEmpty(): boolean {
+    return this.totals.cells.length === 0 && this.#levels.every(({ panes }) => panes.size === 0);
+  }
+
+  /** Lets go of everything that was folded; windows end where they ended. */
+  clear(): void {
+    this.totals.cells = new Float64Array(0);
+    for (const { panes } of this.#levels) panes.clear();
+    this.#last = undefined;
+  }
+
+  /** The pane that what was folded into another ring's pane belongs to: the finest of at least its length, or the totals. */
+  paneFor({ startMs, endMs }: Pane): Pane {
+    const index = this.#levels.findIndex(({ paneMs }) => paneMs >= endMs - startMs);
+    const pane = index < 0 ? this.totals : this.#coarserPane(index, startMs);
+    this.#layout.widen(pane);
+    return pane;
+  }
+
   /** Panes of a width that no window has any more go into the totals. */
   restore(state: PaneRingsState): void {
     this.totals.cells = state.totals;

@@ -1,12 +1,34 @@
-/** Makes a feature's bins and its provisional reference from the first values that were kept of it. */
+/** Makes bins and a provisional reference from the first values that were kept of features and outputs. */
+import type { Output } from '../registry/index.js';
 import { FEATURE_CELL, FEATURE_CELLS } from './cells.js';
 import { binCount, BOOLEAN_CATEGORIES, type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
+import type { ReferenceProfiles } from './reference-profiles.js';
+import type { WindowView } from './window-view.js';
 
 /** A text feature with more different values than this share of its values is folded by length, not by category. */
 const FREE_TEXT_SHARE = 0.5;
 const FREE_TEXT_MIN_VALUES = 50;
+
+/** @param all everything since the start */
+export function freezeAll(
+  features: readonly FeatureSlot[],
+  outputs: readonly FeatureSlot[],
+  all: WindowView,
+  cellsAt: (timeMs: number) => Float64Array,
+): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+  const freeze = <Name>(slots: readonly FeatureSlot[], isOutput: boolean): Map<Name, Profile> => {
+    const profiles = new Map<Name, Profile>();
+    for (const slot of slots) {
+      const header = all.cells.slice(slot.offset, slot.offset + FEATURE_CELLS);
+      const profile = freezeOne(slot, header, all.expectedOf(slot, isOutput), cellsAt);
+      if (profile !== undefined) profiles.set(slot.name as Name, profile);
+    }
+    return profiles;
+  };
+  return { features: freeze<string>(features, false), outputs: freeze<Output>(outputs, true) };
+}
 
 /**
  * Freezes `slot` from its buffer, and counts what was kept into the cells of its time.
@@ -14,7 +36,7 @@ const FREE_TEXT_MIN_VALUES = 50;
  * @param expected predictions that should have had the feature
  * @returns the reference; undefined where no value has come or there is no room for bins
  */
-export function freezeProvisional(
+function freezeOne(
   slot: FeatureSlot,
   header: Float64Array,
   expected: number,

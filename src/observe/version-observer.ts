@@ -3,56 +3,24 @@
  */
 import type { JoinedPair } from '../correlate/index.js';
 import { type DecodedValue, type RecordDecoder, VALUE } from '../decode/index.js';
-import { type FeatureHistogram, NO_ENTRY, type OutcomeCode, type Prediction } from '../interpret/index.js';
-import type { Limit } from '../lib/limit.js';
+import { type FeatureHistogram, NO_ENTRY, type Prediction } from '../interpret/index.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
-import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
+import { VERSION_CELL, VERSION_CELLS } from './cells.js';
+import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import { BoundedCounts } from './bounded-counts.js';
-import { CellSpace, type CellSpaceState } from './cell-space.js';
-import { numericSchema } from './feature-schema.js';
-import { FeatureSlot, type FeatureSlotState, type SlotOptions } from './feature-slot.js';
+import { type FeatureSchema, numericSchema } from './feature-schema.js';
+import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
 import { Histogram } from './histogram.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import { type Pane, PaneRings, type PaneRingsState } from './pane-rings.js';
+import { type Pane, PaneRings } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
-import { freezeProvisional } from './provisional-reference.js';
+import { freezeAll } from './provisional-reference.js';
 import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import { VersionSlots } from './version-slots.js';
+import type { VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
-
-export interface VersionOptions {
-  readonly model: string;
-  readonly version: string;
-  readonly windowsMs: readonly number[];
-  readonly provisionalSize: number;
-  readonly maxFeatures: number;
-  readonly maxCategories: number;
-  readonly maxCells: number;
-  readonly featureLimit: Limit;
-  readonly task?: Task;
-  readonly positive?: OutcomeCode;
-  readonly reference?: ReferenceProfiles;
-}
-
-/** A version as plain data. */
-export interface VersionState {
-  readonly model: string;
-  readonly version: string;
-  readonly reference: ReferenceProfiles | undefined;
-  readonly task: Task | undefined;
-  readonly space: CellSpaceState;
-  readonly rings: PaneRingsState;
-  readonly features: readonly FeatureSlotState[];
-  readonly outputs: readonly FeatureSlotState[];
-  readonly histograms: readonly { readonly counts: Float64Array; readonly sum: number }[];
-  readonly predictionsByRole: readonly (readonly [string, number])[];
-  readonly errorsByType: readonly (readonly [string, number])[];
-  readonly droppedAttributes: number;
-  readonly overflowObservations: number;
-  readonly lastTimeMs: number;
-  readonly sinceStart: number;
-}
 
 /** Roles and error types that are told apart. */
 const NAMES_MAX = 50;
@@ -67,8 +35,6 @@ export class VersionObserver {
   readonly groundTruthDelay = new Histogram(DELAY_BUCKETS_SECONDS);
   readonly predictionsByRole = new BoundedCounts(NAMES_MAX);
   readonly errorsByType = new BoundedCounts(NAMES_MAX);
-  readonly features = new Map<string, FeatureSlot>();
-  readonly outputs = new Map<Output, FeatureSlot>();
   reference: ReferenceProfiles | undefined;
   task: Task | undefined;
   /** Its number with the correlator; below 0: there was no room; undefined: not asked yet. */
@@ -78,8 +44,7 @@ export class VersionObserver {
   overflowObservations = 0;
   lastTimeMs = 0;
   readonly #options: VersionOptions;
-  readonly #space: CellSpace;
-  readonly #slotOptions: SlotOptions;
+  readonly #slots: VersionSlots;
   readonly #slotOfFeatureId: (FeatureSlot | null | undefined)[] = [];
   #valueSlot: FeatureSlot | undefined;
   #scoreSlot: FeatureSlot | undefined;
@@ -95,15 +60,27 @@ export class VersionObserver {
     this.task = options.task;
     this.reference = options.reference;
     this.#awaitsFirst = options.reference === undefined;
-    this.#space = new CellSpace(options.maxCells);
-    this.rings = new PaneRings(options.windowsMs, this.#space);
-    this.#slotOptions = {
-      maxCategories: options.maxCategories,
+    this.#slots = new VersionSlots({
+      ...options,
       provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
-    };
-    if (options.reference === undefined) return;
-    for (const [name, profile] of options.reference.features) this.#slot(name)?.freeze(profile.schema);
-    for (const [output, profile] of options.reference.outputs) this.#outputSlot(output)?.freeze(profile.schema);
+    });
+    this.rings = new PaneRings(options.windowsMs, this.#slots.space);
+    for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
+    for (const [output, profile] of options.reference?.outputs ?? [])
+      this.#slots.output(output)?.freeze(profile.schema);
+  }
+
+  get features(): ReadonlyMap<string, FeatureSlot> {
+    return this.#slots.features;
+  }
+
+  get outputs(): ReadonlyMap<Output, FeatureSlot> {
+    return this.#slots.outputs;
+  }
+
+  /** No reference has been made or given yet: the first predictions are being kept for one. */
+  get awaitsFirst(): boolean {
+    return this.#awaitsFirst;
   }
 
   /** @returns false when the event time is before the longest window; nothing is counted then. */
@@ -124,16 +101,16 @@ export class VersionObserver {
       else slot.addEntry(pane, prediction, entry);
     }
     if (prediction.valueEntry !== NO_ENTRY) {
-      const slot = (this.#valueSlot ??= this.#newOutputSlot('value', pane));
+      const slot = (this.#valueSlot ??= this.#slots.outputOf(pane, this.rings, 'value'));
       if (slot !== undefined) this.#output(slot, prediction.valueEntry, pane, prediction, decoder);
     }
     if (prediction.scoreEntry !== NO_ENTRY) {
-      const slot = (this.#scoreSlot ??= this.#newOutputSlot('score', pane));
+      const slot = (this.#scoreSlot ??= this.#slots.outputOf(pane, this.rings, 'score'));
       if (slot !== undefined) this.#output(slot, prediction.scoreEntry, pane, prediction, decoder);
     }
     this.#count(pane, prediction);
     this.#sinceStart += rows;
-    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#firstCame();
     return true;
   }
 
@@ -142,7 +119,7 @@ export class VersionObserver {
     const pane = this.rings.pane(histogram.timeMs);
     if (pane === undefined) return false;
     if (histogram.timeMs > this.lastTimeMs) this.lastTimeMs = histogram.timeMs;
-    const slot = this.features.get(histogram.feature) ?? this.#newSlot(histogram.feature, pane);
+    const slot = this.#slots.featureOf(pane, this.rings, histogram.feature);
     if (slot === undefined) {
       this.overflowObservations += histogram.count;
       return true;
@@ -151,7 +128,7 @@ export class VersionObserver {
     const { buffer } = slot;
     const isAlone = slot.comesBy === 'histograms' || !this.#awaitsFirst;
     if (isAlone && buffer !== undefined && isDueBefore(buffer, histogram)) this.#freezeAlone(slot);
-    this.#space.widen(pane);
+    this.#slots.space.widen(pane);
     foldHistogram(slot, pane, histogram);
     if (isAlone && buffer !== undefined && buffer.count === buffer.max) this.#freezeAlone(slot);
     return true;
@@ -187,7 +164,7 @@ export class VersionObserver {
 
   /** A frozen copy of a window, for another version to be compared against. */
   snapshotProfiles(index: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
-    const frozen = this.window(index, new Float64Array(this.#space.width));
+    const frozen = this.window(index, new Float64Array(this.#slots.space.width));
     const features = new Map<string, Profile>();
     const outputs = new Map<Output, Profile>();
     for (const [name, slot] of this.features) {
@@ -200,17 +177,14 @@ export class VersionObserver {
   }
 
   save(): VersionState {
-    const { latency, batchSizes, groundTruthDelay } = this;
     return {
+      ...this.#slots.save(),
       model: this.model,
       version: this.version,
       reference: this.reference,
       task: this.task,
-      space: this.#space.save(),
       rings: this.rings.save(),
-      features: [...this.features.values()].map((slot) => slot.save()),
-      outputs: [...this.outputs.values()].map((slot) => slot.save()),
-      histograms: [latency, batchSizes, groundTruthDelay].map(({ counts, sum }) => ({ counts, sum })),
+      histograms: [this.latency.save(), this.batchSizes.save(), this.groundTruthDelay.save()],
       predictionsByRole: [...this.predictionsByRole.entries()],
       errorsByType: [...this.errorsByType.entries()],
       droppedAttributes: this.droppedAttributes,
@@ -222,32 +196,89 @@ export class VersionObserver {
 
   /** Only on an observer that has just been made. */
   restore(state: VersionState): void {
-    this.features.clear();
-    this.outputs.clear();
-    this.#space.restore(state.space);
-    const slot = (saved: FeatureSlotState): FeatureSlot => {
-      const made = new FeatureSlot(saved.name, saved.offset, this.#space, this.#slotOptions);
-      made.restore(saved);
-      return made;
-    };
-    for (const saved of state.features) this.features.set(saved.name, slot(saved));
-    for (const saved of state.outputs) this.outputs.set(saved.name as Output, slot(saved));
+    this.#slots.restore(state);
     this.rings.restore(state.rings);
     this.reference ??= state.reference && rewrapped(state.reference);
     this.task ??= state.task;
-    [this.latency, this.batchSizes, this.groundTruthDelay].forEach((histogram, index) => {
-      histogram.counts.set(state.histograms[index].counts);
-      histogram.sum = state.histograms[index].sum;
-    });
-    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.add(role, count);
-    for (const [type, count] of state.errorsByType) this.errorsByType.add(type, count);
-    this.droppedAttributes = state.droppedAttributes;
-    this.overflowObservations = state.overflowObservations;
-    this.lastTimeMs = state.lastTimeMs;
-    this.#sinceStart = state.sinceStart;
+    this.#addTotals(state);
     this.#awaitsFirst &&= state.sinceStart < this.#options.provisionalSize;
     bindSchemas(this.reference?.features, this.features);
     bindSchemas(this.reference?.outputs, this.outputs);
+  }
+
+  /** Hands over everything since the last time, for `absorb`; undefined: there is nothing. Schemas stay. */
+  take(): VersionState | undefined {
+    if (this.rings.isEmpty && this.groundTruthDelay.isEmpty) return undefined;
+    const { features, outputs, ...rest } = this.save();
+    const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
+    const taken = { ...rest, reference: undefined, features: features.map(bare), outputs: outputs.map(bare) };
+    this.rings.clear();
+    for (const slot of this.#slots.all()) slot.emptyBuffer();
+    for (const histogram of [this.latency, this.batchSizes, this.groundTruthDelay]) histogram.clear();
+    this.predictionsByRole.clear();
+    this.errorsByType.clear();
+    this.droppedAttributes = 0;
+    this.overflowObservations = 0;
+    this.#sinceStart = 0;
+    return taken;
+  }
+
+  /** Adds what another observer of this version has taken. */
+  absorb(taken: VersionState): void {
+    this.#addTotals(taken);
+    this.task ??= taken.task;
+    const panes = [{ startMs: -Infinity, endMs: Infinity, cells: taken.rings.totals }, ...taken.rings.panes];
+    const paired = [...this.#pairs(taken.features, false), ...this.#pairs(taken.outputs, true)];
+    for (const from of panes) {
+      const { cells } = from;
+      const pane = this.rings.paneFor(from);
+      for (let cell = 0; cell < Math.min(VERSION_CELLS, cells.length); cell++) pane.cells[cell] += cells[cell];
+      for (const [slot, saved] of paired) absorbSlot(slot, pane, saved, cells);
+    }
+    const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#cellsAt));
+    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    paired.forEach(([slot, saved], index) => absorbBuffered(slot, saved, left[index], this.#cellsAt));
+  }
+
+  get schemas(): VersionSchemas {
+    const of = (slots: ReadonlyMap<string, FeatureSlot>): FeatureSchema[] =>
+      [...slots.values()].flatMap(({ schema }) => schema ?? []);
+    return { features: of(this.features), outputs: of(this.outputs) };
+  }
+
+  /** Folds as `schemas` say from now on; only right after `take`, or before anything was observed. */
+  adopt(schemas: VersionSchemas): void {
+    this.#awaitsFirst = false;
+    for (const schema of schemas.features) adoptSchema(this.#slots.feature(schema.name), schema);
+    for (const schema of schemas.outputs) adoptSchema(this.#slots.output(schema.name as Output), schema);
+    for (const slot of this.#slots.all()) slot.buffer = undefined;
+  }
+
+  /** Ours beside each of theirs; those that there is no room for are left out and counted. */
+  *#pairs(theirs: readonly FeatureSlotState[], isOutput: boolean): Iterable<[FeatureSlot, FeatureSlotState]> {
+    for (const saved of theirs) {
+      const known = isOutput ? this.outputs.get(saved.name as Output) : this.features.get(saved.name);
+      const slot = known ?? (isOutput ? this.#slots.output(saved.name as Output) : this.#slots.feature(saved.name));
+      if (slot === undefined) {
+        this.overflowObservations++;
+        continue;
+      }
+      if (known === undefined) this.#slots.baseline(slot, this.rings.totals, this.rings, isOutput);
+      slot.comesBy ??= saved.comesBy;
+      yield [slot, saved];
+    }
+  }
+
+  #addTotals(state: VersionState): void {
+    this.latency.absorb(state.histograms[0]);
+    this.batchSizes.absorb(state.histograms[1]);
+    this.groundTruthDelay.absorb(state.histograms[2]);
+    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.add(role, count);
+    for (const [type, count] of state.errorsByType) this.errorsByType.add(type, count);
+    this.droppedAttributes += state.droppedAttributes;
+    this.overflowObservations += state.overflowObservations;
+    this.lastTimeMs = Math.max(this.lastTimeMs, state.lastTimeMs);
+    this.#sinceStart += state.sinceStart;
   }
 
   #count(pane: Pane, prediction: Prediction): void {
@@ -291,102 +322,56 @@ export class VersionObserver {
 
   #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {
     const name = featureNames[featureId];
-    const slot = this.features.get(name) ?? this.#newSlot(name, pane);
-    if (slot?.comesBy === 'histograms') this.#baseline(slot, pane, false);
+    const slot = this.#slots.featureOf(pane, this.rings, name);
+    if (slot?.comesBy === 'histograms') this.#slots.baseline(slot, pane, this.rings, false);
     if (slot !== undefined) slot.comesBy = 'predictions';
     this.#slotOfFeatureId[featureId] = slot ?? null;
     return slot ?? null;
   }
 
-  #newSlot(name: string, pane: Pane): FeatureSlot | undefined {
-    const slot = this.#slot(name);
-    if (slot !== undefined) this.#baseline(slot, pane, false);
-    return slot;
-  }
-
-  #slot(name: string): FeatureSlot | undefined {
-    const limit = this.#options.featureLimit;
-    if (this.features.size >= this.#options.maxFeatures) {
-      limit.overflow++;
-      return undefined;
-    }
-    const offset = this.#space.allocateHeader();
-    if (offset < 0) {
-      limit.overflow++;
-      return undefined;
-    }
-    const slot = new FeatureSlot(name, offset, this.#space, this.#slotOptions);
-    this.features.set(name, slot);
-    limit.used = Math.max(limit.used, this.features.size);
-    return slot;
-  }
-
-  #outputSlot(name: Output): FeatureSlot | undefined {
-    const offset = this.#space.allocateHeader();
-    if (offset < 0) return undefined;
-    const slot = new FeatureSlot(name, offset, this.#space, this.#slotOptions);
-    this.outputs.set(name, slot);
-    return slot;
-  }
-
-  #newOutputSlot(name: Output, pane: Pane): FeatureSlot | undefined {
-    const known = this.outputs.get(name);
-    if (known !== undefined) return known;
-    const slot = this.#outputSlot(name);
-    if (slot !== undefined) this.#baseline(slot, pane, true);
-    return slot;
-  }
-
-  /** Predictions from before a feature was first seen in one do not count as lacking it. */
-  #baseline(slot: FeatureSlot, current: Pane, isOutput: boolean): void {
-    for (const pane of [this.rings.totals, ...this.rings.panes(), current]) {
-      this.#space.widen(pane);
-      const { cells } = pane;
-      const expected = cells[VERSION_CELL.predictions] - (isOutput ? cells[VERSION_CELL.errors] : 0);
-      cells[slot.offset + FEATURE_CELL.base] = expected - cells[slot.offset + FEATURE_CELL.present];
-    }
+  #firstCame(): void {
+    if (this.#options.onFirstPredictions === undefined) this.#freeze();
+    else this.#options.onFirstPredictions(this);
   }
 
   #freeze(): void {
     this.#awaitsFirst = false;
-    // An evaluation may be under way and hold the usual cells.
-    const all = this.sinceStart(new Float64Array(this.#space.width));
-    const features = new Map(this.reference?.features);
-    const outputs = new Map<Output, Profile>();
-    for (const [name, slot] of this.features) {
-      if (slot.comesBy === 'histograms') continue;
-      const profile = this.#freezeSlot(slot, all, false);
-      if (profile !== undefined) features.set(name, profile);
-    }
-    for (const [name, slot] of this.outputs) {
-      const profile = this.#freezeSlot(slot, all, true);
-      if (profile !== undefined) outputs.set(name, profile);
-    }
-    this.reference = { kind: 'provisional', name: this.version, hash: '', features, outputs };
+    const features = [...this.features.values()].filter(({ comesBy }) => comesBy !== 'histograms');
+    this.reference = this.#provisional(features, [...this.outputs.values()]);
   }
 
   /** What comes as histograms has its own pace: it gets its bins when it has enough values, whatever the others have. */
   #freezeAlone(slot: FeatureSlot): void {
-    const profile = this.#freezeSlot(slot, this.sinceStart(new Float64Array(this.#space.width)), false);
-    if (profile === undefined) return;
-    const features = new Map(this.reference?.features).set(slot.name, profile);
-    const outputs = this.reference?.outputs ?? new Map<Output, Profile>();
-    this.reference = { kind: 'provisional', name: this.version, hash: '', features, outputs };
+    this.reference = this.#provisional([slot], []);
   }
 
-  #freezeSlot(slot: FeatureSlot, all: WindowView, isOutput: boolean): Profile | undefined {
-    const header = all.cells.slice(slot.offset, slot.offset + FEATURE_CELLS);
-    return freezeProvisional(slot, header, all.expectedOf(slot, isOutput), (timeMs) => {
-      const pane = this.rings.pane(timeMs) ?? this.rings.totals;
-      this.#space.widen(pane);
-      return pane.cells;
-    });
+  #provisional(features: readonly FeatureSlot[], outputs: readonly FeatureSlot[]): ReferenceProfiles {
+    // An evaluation may be under way and hold the usual cells.
+    const all = this.sinceStart(new Float64Array(this.#slots.space.width));
+    const made = freezeAll(features, outputs, all, this.#cellsAt);
+    return {
+      kind: 'provisional',
+      name: this.version,
+      hash: '',
+      features: new Map([...(this.reference?.features ?? []), ...made.features]),
+      outputs: new Map([...(this.reference?.outputs ?? []), ...made.outputs]),
+    };
   }
+
+  readonly #cellsAt = (timeMs: number): Float64Array => {
+    const pane = this.rings.pane(timeMs) ?? this.rings.totals;
+    this.#slots.space.widen(pane);
+    return pane.cells;
+  };
 
   #cleared(): Float64Array {
-    if (this.#scratch.length < this.#space.width)
-      this.#scratch = new Float64Array(Math.ceil(this.#space.width * 1.125));
+    if (this.#scratch.length < this.#slots.space.width)
+      this.#scratch = new Float64Array(Math.ceil(this.#slots.space.width * 1.125));
     else this.#scratch.fill(0);
     return this.#scratch;
   }
+}
+
+function adoptSchema(slot: FeatureSlot | undefined, schema: FeatureSchema): void {
+  if (slot !== undefined && slot.schema === undefined) slot.freeze(schema);
 }

@@ -89,7 +89,7 @@ test('model and version may stand on the resource; the span wins', () => {
     { resource, scopeSpans: [{ spans }] },
     { scopeSpans: [{ spans: [span({ 'ml.feature.x': 1 })] }] },
   ]);
-  expect([...pipeline.observer.models.get('m')!.keys()]).toEqual(['1', '2']);
+  expect([...pipeline.observer.directory.models.get('m')!.keys()]).toEqual(['1', '2']);
   expect(pipeline.accounted().rejected).toEqual({ no_model_name: 1 });
 });
 

@@ -126,7 +126,7 @@ test('names may stand on the resource; those of the point win', () => {
   const pipeline = new Pipeline();
   const own = { 'ml.feature.name': 'y', 'ml.model.version': '2' };
   sendMetrics(pipeline, [metricOf([point({}, {}), point({}, own)])], FEATURE_OF_M);
-  expect([...pipeline.observer.models.get('m')!.keys()]).toEqual(['1', '2']);
+  expect([...pipeline.observer.directory.models.get('m')!.keys()]).toEqual(['1', '2']);
   expect([...pipeline.version('m', '2').features.keys()]).toEqual(['y']);
   expect(pipeline.profile('x').present).toBe(VALUES.length);
 });

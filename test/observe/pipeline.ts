@@ -135,7 +135,7 @@ export class Pipeline {
   }
 
   version(model = 'm', version = '1'): VersionObserver {
-    const found = this.observer.models.get(model)?.get(version);
+    const found = this.observer.directory.models.get(model)?.get(version);
     if (found === undefined) throw new Error(`${model} ${version} was not observed`);
     return found;
   }

@@ -214,14 +214,14 @@ test('a sampled span counts for those that were dropped', () => {
 test('limits: models, versions and features over them are left out and counted', () => {
   const pipeline = new Pipeline({ maxFeaturesPerVersion: 2 });
   for (let i = 0; i < 7; i++) pipeline.predict({ model: `model ${i}`, features: { x: 1 } });
-  expect(pipeline.observer.models.size).toBe(5);
-  expect(pipeline.observer.modelLimit.overflow).toBe(2);
+  expect(pipeline.observer.directory.models.size).toBe(5);
+  expect(pipeline.observer.directory.modelLimit.overflow).toBe(2);
   for (let i = 0; i < 5; i++) pipeline.predict({ model: 'model 0', version: `v${i}`, features: { x: 1 } });
-  expect(pipeline.observer.models.get('model 0')!.size).toBe(3);
+  expect(pipeline.observer.directory.models.get('model 0')!.size).toBe(3);
   expect(pipeline.accounted().ignored).toEqual({ over_limit: 5 });
   pipeline.predict({ model: 'model 1', features: { a: 1, b: 1, c: 1 } });
   expect(pipeline.version('model 1').features.size).toBe(2);
-  expect(pipeline.observer.featureLimit.overflow).toBe(2);
+  expect(pipeline.observer.directory.featureLimit.overflow).toBe(2);
   pipeline.predict({ model: 'model 1', features: { a: 1, b: 1, c: 1 } });
   expect(pipeline.version('model 1').overflowObservations).toBe(4);
   expect(pipeline.observer.overflowPredictions).toBe(5);
@@ -232,5 +232,5 @@ test('a version that is silent for longer than the longest window makes room', (
   for (const version of ['1', '2', '3']) pipeline.predict({ version, features: { x: 1 } });
   pipeline.clock.advanceMs(3 * 1440 * MINUTE_MS);
   pipeline.predict({ version: '4', features: { x: 1 } });
-  expect([...pipeline.observer.models.get('m')!.keys()]).toEqual(['2', '3', '4']);
+  expect([...pipeline.observer.directory.models.get('m')!.keys()]).toEqual(['2', '3', '4']);
 });

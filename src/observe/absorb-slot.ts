@@ -1,0 +1,115 @@
+/**
+ * Adds what another observer gathered of one feature to ours. The two laid their cells out on their own, so bins and sketch
+ * pages are brought together by their meaning; sums are moved to our shift, which is exact up to rounding.
+ */
+import { NOT_FOUND } from '../decode/index.js';
+import { FEATURE_CELL } from './cells.js';
+import { binCount, type FeatureKind } from './feature-schema.js';
+import type { CellHolder, FeatureSlot, FeatureSlotState } from './feature-slot.js';
+import { BUCKETS_PER_OCTAVE } from './log-buckets.js';
+
+const { present, finite, sum, squares, min, max, typeMismatch } = FEATURE_CELL;
+/** What counts whatever the feature's type is. */
+const OF_ANY_TYPE = [present, FEATURE_CELL.base, FEATURE_CELL.empty, FEATURE_CELL.nan, typeMismatch];
+const OF_THE_SAME_TYPE = [
+  finite,
+  FEATURE_CELL.below,
+  FEATURE_CELL.above,
+  FEATURE_CELL.unseen,
+  FEATURE_CELL.other,
+  FEATURE_CELL.infinite,
+];
+
+/** Adds one pane's cells. `into` is wide enough for the slot's header and bins. */
+export function absorbSlot(slot: FeatureSlot, into: CellHolder, from: FeatureSlotState, cells: Float64Array): void {
+  if (from.offset >= cells.length) return;
+  const add = (cell: number): void => {
+    into.cells[slot.offset + cell] += cells[from.offset + cell];
+  };
+  for (const cell of OF_ANY_TYPE) add(cell);
+  if (from.kind === undefined) return;
+  slot.startKind(from.kind);
+  if (!isSameType(slot.kind, from.kind)) {
+    const [all, empty, nan, mismatched] = [present, FEATURE_CELL.empty, FEATURE_CELL.nan, typeMismatch].map(
+      (cell) => cells[from.offset + cell],
+    );
+    into.cells[slot.offset + typeMismatch] += all - empty - nan - mismatched;
+    return;
+  }
+  if (cells[from.offset + finite] > 0) absorbMoments(slot, into.cells, from, cells);
+  for (const cell of OF_THE_SAME_TYPE) add(cell);
+  absorbBins(slot, into.cells, from, cells);
+  absorbPages(slot, into, from, cells);
+}
+
+/**
+ * Takes over values that were kept for bins to be made from them: into the bins where there are some by now, else into
+ * our own buffer.
+ * @param first the first of them that has not been taken over
+ * @returns the first that is still left, because the buffer is full
+ */
+export function absorbBuffered(
+  slot: FeatureSlot,
+  from: FeatureSlotState,
+  first: number,
+  cellsAt: (timeMs: number) => Float64Array,
+): number {
+  const { buffer } = from;
+  if (buffer === undefined || !isSameType(slot.kind, from.kind)) return Infinity;
+  const isCategory = from.kind === 'categorical';
+  for (let at = first; at < buffer.values.length; at++) {
+    const [timeMs, weight, length] = [buffer.timesMs[at], buffer.weights[at], buffer.lengths[at]];
+    const text = isCategory ? from.categories?.[buffer.values[at]] : undefined;
+    const { schema } = slot;
+    if (schema !== undefined) {
+      if (schema.kind === 'text') slot.replay(cellsAt(timeMs), length, weight);
+      else if (!isCategory) slot.replay(cellsAt(timeMs), buffer.values[at], weight);
+      else if (text !== undefined && slot.categories!.findText(text) === NOT_FOUND) {
+        cellsAt(timeMs)[slot.offset + FEATURE_CELL.unseen] += weight;
+      } else slot.replay(cellsAt(timeMs), text === undefined ? NOT_FOUND : slot.categories!.findText(text), weight);
+      continue;
+    }
+    if (slot.buffer === undefined) return Infinity;
+    if (slot.buffer.count === slot.buffer.max) return at;
+    const value = !isCategory ? buffer.values[at] : text === undefined ? NOT_FOUND : slot.categories!.internText(text);
+    slot.buffer.add(timeMs, weight, value, length);
+  }
+  return Infinity;
+}
+
+/** A text that turned out to be free was a category at first. */
+function isSameType(ours: FeatureKind | undefined, theirs: FeatureKind | undefined): boolean {
+  return ours === theirs || (ours === 'text' && theirs === 'categorical');
+}
+
+function absorbMoments(slot: FeatureSlot, into: Float64Array, from: FeatureSlotState, cells: Float64Array): void {
+  const n = cells[from.offset + finite];
+  const theirs = Number.isNaN(from.shift) ? 0 : from.shift;
+  const by = theirs - slot.startShift(theirs);
+  const theirSum = cells[from.offset + sum];
+  into[slot.offset + sum] += theirSum + n * by;
+  into[slot.offset + squares] += cells[from.offset + squares] + 2 * by * theirSum + n * by * by;
+  const isFirst = into[slot.offset + finite] === 0;
+  const [low, high] = [cells[from.offset + min], cells[from.offset + max]];
+  into[slot.offset + min] = isFirst ? low : Math.min(into[slot.offset + min], low);
+  into[slot.offset + max] = isFirst ? high : Math.max(into[slot.offset + max], high);
+}
+
+function absorbBins(slot: FeatureSlot, into: Float64Array, from: FeatureSlotState, cells: Float64Array): void {
+  const { schema } = slot;
+  if (schema === undefined || slot.binsOffset < 0 || from.binsOffset < 0 || from.kind !== slot.kind) return;
+  const count = binCount(schema);
+  for (let bin = 0; bin < count && from.binsOffset + bin < cells.length; bin++) {
+    into[slot.binsOffset + bin] += cells[from.binsOffset + bin];
+  }
+}
+
+function absorbPages(slot: FeatureSlot, into: CellHolder, from: FeatureSlotState, cells: Float64Array): void {
+  for (let octave = 0; octave < from.pages.length; octave++) {
+    const theirs = from.pages[octave];
+    if (theirs < 0 || theirs >= cells.length) continue;
+    const ours = slot.sketchPage(octave, into);
+    if (ours < 0) continue;
+    for (let bucket = 0; bucket < BUCKETS_PER_OCTAVE; bucket++) into.cells[ours + bucket] += cells[theirs + bucket];
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The model versions that are observed, found by name: makes an observer when a version is first heard of, within the
+ * limits, and lets one go that has been silent for longer than the longest window when another needs its place.
+ */
+import type { OutcomeCode } from '../interpret/index.js';
+import { Limit } from '../lib/limit.js';
+import type { Task } from '../registry/index.js';
+import type { ReferenceProfiles } from './reference-profiles.js';
+import { VersionObserver } from './version-observer.js';
+import type { VersionSchemas, VersionState } from './version-state.js';
+
+export interface KnownModel {
+  readonly task?: Task;
+  readonly positive?: OutcomeCode;
+}
+
+/** What an observer that only gathers is told of a version by the one that it gathers for. */
+export interface Introduction extends KnownModel {
+  /** Undefined: no reference has been made yet, the first predictions are wanted for it. */
+  readonly schemas: VersionSchemas | undefined;
+}
+
+/** Whom an observer gathers for: everything it observes is taken from it again and again, and absorbed there. */
+export interface Principal {
+  /** Undefined: the version is over the limits. */
+  introduce(model: string, version: string): Introduction | undefined;
+  /** Takes the first predictions of a version from it. @returns how it is folded from now on, where that is decided */
+  handOver(taken: VersionState): VersionSchemas | undefined;
+}
+
+export interface VersionDirectoryOptions {
+  readonly windowsMs: readonly number[];
+  readonly maxModels: number;
+  readonly maxVersionsPerModel: number;
+  readonly maxFeaturesPerVersion: number;
+  readonly maxCategoriesPerFeature: number;
+  readonly maxCellsPerVersion: number;
+  readonly provisionalReference: 'first_predictions' | 'previous_version';
+  readonly provisionalSize: number;
+  readonly knownModel: (model: string) => KnownModel | undefined;
+  readonly referenceOf: (model: string, version: string) => ReferenceProfiles | undefined;
+  /** Absent: it observes for itself. */
+  readonly principal?: Principal;
+}
+
+export class VersionDirectory {
+  readonly models = new Map<string, Map<string, VersionObserver>>();
+  readonly modelLimit: Limit;
+  readonly versionLimit: Limit;
+  readonly featureLimit: Limit;
+  readonly #options: VersionDirectoryOptions;
+  readonly #endMs: () => number;
+  readonly #onGone: (observer: VersionObserver) => void;
+
+  /** Versions that the principal does not want. */
+  readonly #unwanted = new Set<string>();
+  #recent: VersionObserver | undefined;
+
+  constructor(options: VersionDirectoryOptions, endMs: () => number, onGone: (observer: VersionObserver) => void) {
+    this.#options = options;
+    this.#endMs = endMs;
+    this.#onGone = onGone;
+    this.modelLimit = new Limit('models', options.maxModels);
+    this.versionLimit = new Limit('versions', options.maxModels * options.maxVersionsPerModel);
+    this.featureLimit = new Limit('features_per_version', options.maxFeaturesPerVersion);
+  }
+
+  get limits(): readonly Limit[] {
+    return [this.modelLimit, this.versionLimit, this.featureLimit];
+  }
+
+  *all(): Iterable<VersionObserver> {
+    for (const versions of this.models.values()) yield* versions.values();
+  }
+
+  /** The version's observer, made when it is first heard of; undefined over the limits. */
+  find(model: string, version: string): VersionObserver | undefined {
+    const recent = this.#recent;
+    if (recent !== undefined && recent.version === version && recent.model === model) return recent;
+    const observer = this.models.get(model)?.get(version) ?? this.#discover(model, version);
+    if (observer !== undefined) this.#recent = observer;
+    return observer;
+  }
+
+  /** Asks the principal again about versions that it did not want. */
+  forgetUnwanted(): void {
+    this.#unwanted.clear();
+  }
+
+  #discover(model: string, version: string): VersionObserver | undefined {
+    const { principal } = this.#options;
+    if (principal === undefined) return this.#admit(model, version, this.#options.knownModel(model));
+    const name = `${model}\n${version}`;
+    if (this.#unwanted.has(name)) return undefined;
+    const introduction = principal.introduce(model, version);
+    const observer = introduction && this.#admit(model, version, introduction);
+    if (observer === undefined) {
+      if (this.#unwanted.size < this.versionLimit.max) this.#unwanted.add(name);
+      return undefined;
+    }
+    if (introduction?.schemas !== undefined) observer.adopt(introduction.schemas);
+    return observer;
+  }
+
+  #admit(model: string, version: string, known: KnownModel | undefined): VersionObserver | undefined {
+    let versions = this.models.get(model);
+    if (versions === undefined) {
+      if (!this.modelLimit.take()) return undefined;
+      versions = new Map();
+      this.models.set(model, versions);
+    }
+    if (versions.size >= this.#options.maxVersionsPerModel && !this.#evictSilent(versions)) {
+      this.versionLimit.overflow++;
+      return undefined;
+    }
+    const { principal } = this.#options;
+    const observer = new VersionObserver({
+      model,
+      version,
+      windowsMs: this.#options.windowsMs,
+      provisionalSize: this.#options.provisionalSize,
+      maxFeatures: this.#options.maxFeaturesPerVersion,
+      maxCategories: this.#options.maxCategoriesPerFeature,
+      maxCells: this.#options.maxCellsPerVersion,
+      featureLimit: this.featureLimit,
+      task: known?.task,
+      positive: known?.positive,
+      reference: principal ? undefined : (this.#options.referenceOf(model, version) ?? this.#previous(versions)),
+      onFirstPredictions: principal && ((first) => handOver(first, principal)),
+    });
+    observer.rings.advance(this.#endMs());
+    versions.set(version, observer);
+    this.versionLimit.used++;
+    return observer;
+  }
+
+  #previous(versions: Map<string, VersionObserver>): ReferenceProfiles | undefined {
+    if (this.#options.provisionalReference !== 'previous_version') return undefined;
+    let latest: VersionObserver | undefined;
+    for (const candidate of versions.values()) {
+      if (candidate.reference === undefined) continue;
+      if (latest === undefined || candidate.lastTimeMs > latest.lastTimeMs) latest = candidate;
+    }
+    if (latest === undefined) return undefined;
+    const profiles = latest.snapshotProfiles(this.#options.windowsMs.length - 1);
+    return { kind: 'previous_version', name: latest.version, hash: '', ...profiles };
+  }
+
+  /** Makes room by letting the version go that has been silent for longest, if it has left the longest window. */
+  #evictSilent(versions: Map<string, VersionObserver>): boolean {
+    let silent: VersionObserver | undefined;
+    for (const candidate of versions.values()) {
+      if (silent === undefined || candidate.lastTimeMs < silent.lastTimeMs) silent = candidate;
+    }
+    silent?.rings.advance(this.#endMs());
+    if (silent === undefined || silent.lastTimeMs >= silent.rings.horizonMs) return false;
+    versions.delete(silent.version);
+    this.versionLimit.used--;
+    if (this.#recent === silent) this.#recent = undefined;
+    this.#onGone(silent);
+    return true;
+  }
+}
+
+function handOver(observer: VersionObserver, principal: Principal): void {
+  const taken = observer.take();
+  const schemas = taken && principal.handOver(taken);
+  if (schemas !== undefined) observer.adopt(schemas);
+}
