@@ -47,6 +47,10 @@ export class CriticalValues {
     this.limit = new Limit('critical_values', options.signaturesMax ?? 4_096);
   }
 
+  get falseAlarmRate(): number {
+    return this.#options.falseAlarmRate;
+  }
+
   /** For statistics that ignore the order of the bins. */
   forBins(reference: Counts): NoDriftBins {
     const shares = noDriftShares(reference);

@@ -15,6 +15,8 @@ const NUMBER_FORMAT = new Intl.NumberFormat('en', { maximumSignificantDigits: 4,
 export class DriftBins {
   /** Values of the `bin` label. */
   readonly names: readonly string[];
+  /** Places in `names` in the order of the values, missing ones last; undefined: the bins have no order. */
+  readonly order: readonly number[] | undefined;
   readonly #schema: FeatureSchema;
   /** For each of the profile's bins, the place in `names`. */
   readonly #place: Int32Array;
@@ -26,6 +28,10 @@ export class DriftBins {
     this.names = isNumeric(reference.schema)
       ? [...this.#placeDeciles(bins, reference.schema.min, reference.schema.upper), BIN.below, BIN.above, BIN.missing]
       : [...this.#placeCategories(bins, reference.schema.categories), BIN.other, BIN.unseen, BIN.missing];
+    const last = this.names.length - 1;
+    this.order = isNumeric(reference.schema)
+      ? [last - 2, ...Array.from({ length: last - 2 }, (_, decile) => decile), last - 1, last]
+      : undefined;
   }
 
   /** Adds a profile of the reference's schema up into `into`, one number for each name. */

@@ -4,7 +4,8 @@
  * on the probit scale (the share's own normal deviate), so that 0.3 is what a shift of a normal feature by 0.3 σ does.
  * Each bet is a likelihood ratio of two binomials, (q/u)^c ((1−q)/(1−u))^(n−c), u the highest (lowest) share that the
  * reference allows: its mean is at most 1 for every share within the bounds, so not knowing the reference's distribution
- * exactly costs power and never the promise.
+ * exactly costs power and never the promise. `tolerated` widens the bounds by a shift on the probit scale that does not
+ * matter: no amount of data makes evidence of less.
  * Bounds: Wilson's, at a level split over all sets (Bonferroni), so they hold together with chance `referenceConfidence`.
  * Cost: bets = sets × 2 sides × 3 sizes: 150 for 13 ordered bins, 600 for 100 unordered ones; once a reference.
  */
@@ -23,7 +24,12 @@ export interface Bet {
   readonly outside: number;
 }
 
-export function betsAgainst(reference: Counts, ordered: boolean, referenceConfidence: number): Bet[] {
+export function betsAgainst(
+  reference: Counts,
+  ordered: boolean,
+  referenceConfidence: number,
+  tolerated: number,
+): Bet[] {
   const observations = total(reference);
   if (!(observations > 0) || reference.length < 2) return [];
   const sets: { from: number; to: number; count: number }[] = [];
@@ -35,7 +41,9 @@ export function betsAgainst(reference: Counts, ordered: boolean, referenceConfid
   }
   const z = normalQuantile((1 - referenceConfidence) / (2 * sets.length));
   return sets.flatMap(({ from, to, count }) => {
-    const { lower, upper } = wilson(count, observations, z);
+    const bounds = wilson(count, observations, z);
+    const upper = shiftedShare(bounds.upper, tolerated);
+    const lower = shiftedShare(bounds.lower, -tolerated);
     return SHIFTS.flatMap((shift) => [
       ...bet(from, to, upper, shiftedShare(upper, shift)),
       ...bet(from, to, lower, shiftedShare(lower, -shift)),
@@ -44,6 +52,7 @@ export function betsAgainst(reference: Counts, ordered: boolean, referenceConfid
 }
 
 function shiftedShare(share: number, shift: number): number {
+  if (!(share > 0 && share < 1)) return share;
   return normalTail(normalQuantile(share) - shift);
 }
 

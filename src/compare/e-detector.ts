@@ -10,7 +10,7 @@
  * Source: J. Shin, A. Ramdas and A. Rinaldo, E-detectors: a nonparametric framework for sequential change detection (2023).
  * Cost: one exponential a bet and batch, no allocation: about 4 µs a batch of any size over 13 ordered bins; 8 bytes a bet.
  * Holds for observations that are independent of one another given the distribution, and needs no other assumption; bursts of
- * copies of one observation break it. Range of evidence: 0 to 1e300.
+ * copies of one observation break it. Range of evidence: 0 to `most`.
  */
 import { betsAgainst, type Bet } from './e-detector-bets.js';
 import type { Counts } from './counts.js';
@@ -22,18 +22,23 @@ export interface EDetectorOptions {
   readonly form?: 'shiryaev-roberts' | 'cusum';
   /** Chance that the bounds put on the reference's own distribution hold; default 0.99. */
   readonly referenceConfidence?: number;
+  /** Shift on the probit scale (for a normal feature: in its standard deviations) that does not matter; default 0. */
+  readonly tolerated?: number;
+  /** Where evidence stops growing, so that it is soon gone when a change is undone; default 1e300. */
+  readonly most?: number;
 }
-
-const MOST = 1e300;
 
 export class EDetector {
   readonly #bets: readonly Bet[];
   readonly #cumulative: boolean;
+  readonly #most: number;
   readonly #below: Float64Array;
   #capitals: Float64Array;
 
   constructor(reference: Counts, options: EDetectorOptions) {
-    this.#bets = betsAgainst(reference, options.ordered, options.referenceConfidence ?? 0.99);
+    const { ordered, referenceConfidence = 0.99, tolerated = 0, most = 1e300 } = options;
+    this.#bets = betsAgainst(reference, ordered, referenceConfidence, tolerated);
+    this.#most = most;
     this.#cumulative = options.form === 'cusum';
     this.#below = new Float64Array(reference.length + 1);
     this.#capitals = new Float64Array(this.#bets.length);
@@ -50,7 +55,7 @@ export class EDetector {
       const likelihoodRatio = Math.exp(within * inside + (observations - within) * outside);
       const capital = this.#capitals[index];
       const staked = this.#cumulative ? Math.max(capital, 1) : capital + 1;
-      this.#capitals[index] = Math.min(MOST, likelihoodRatio * staked);
+      this.#capitals[index] = Math.min(this.#most, likelihoodRatio * staked);
     }
     return this.evidence;
   }
@@ -58,7 +63,7 @@ export class EDetector {
   get evidence(): number {
     let sum = 0;
     for (const capital of this.#capitals) sum += capital / this.#capitals.length;
-    return Math.min(MOST, sum);
+    return Math.min(this.#most, sum);
   }
 
   /** After an alarm has been dealt with: forgets what was seen. */

@@ -13,6 +13,7 @@ import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import type { NoDriftBins } from './no-drift-bins.js';
 import type { NoDriftOrderedBins } from './no-drift-ordered-bins.js';
 import { psi } from './psi.js';
+import { ShiftDetector } from './shift-detector.js';
 
 export interface DriftNumbers {
   readonly statistic: DriftStatistic;
@@ -30,6 +31,10 @@ export class FeatureComparison {
   readonly currentCounts: Float64Array;
   /** Of the window compared last; empty unless its state was 'ready'. */
   readonly numbers: readonly DriftNumbers[];
+  /** Chance of a PSI at least that of the window compared last with no drift; NaN unless its state was 'ready'. */
+  pValue = NaN;
+  /** Looks at what arrives, apart from any window. */
+  readonly shift: ShiftDetector;
   readonly #referenceCounts: Float64Array;
   readonly #noDrift: NoDriftBins;
   readonly #ordered: OrderedComparison | undefined;
@@ -46,6 +51,7 @@ export class FeatureComparison {
     this.referenceShares = this.#referenceCounts.map((inBin) => (count === 0 ? 0 : inBin / count));
     this.#noDrift = criticalValues.forBins(this.#referenceCounts);
     this.#ordered = isNumeric(reference.schema) ? new OrderedComparison(reference, criticalValues) : undefined;
+    this.shift = new ShiftDetector(this.#referenceCounts, this.bins.order);
     const statistics: DriftStatistic[] = this.#ordered === undefined ? ['psi', 'js'] : ['psi', 'js', 'ks'];
     this.numbers = statistics.map((statistic) => ({ statistic, value: NaN, criticalValue: NaN }));
   }
@@ -56,6 +62,7 @@ export class FeatureComparison {
    */
   compare(current: Profile, effectiveShare: number): DriftState {
     this.bins.fill(current, this.currentCounts);
+    this.pValue = NaN;
     if (current.observations === 0) return 'no_traffic';
     const observations = total(this.currentCounts) * effectiveShare;
     if (observations < this.#minimumObservations || total(this.#referenceCounts) < this.#minimumObservations) {
@@ -70,6 +77,7 @@ export class FeatureComparison {
       const statistic = numbers.statistic === 'psi' ? psi : jensenShannonDistance;
       numbers.value = statistic(this.currentCounts, this.#referenceCounts);
       numbers.criticalValue = this.#noDrift.criticalValue(numbers.statistic, observations);
+      if (numbers.statistic === 'psi') this.pValue = this.#noDrift.pValue('psi', numbers.value, observations);
     }
     return 'ready';
   }

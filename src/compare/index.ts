@@ -46,6 +46,7 @@ export {
 export { wilson } from './performance/wilson.js';
 export { psi, psiContributions, psiRaw } from './psi.js';
 export { qValues } from './q-values.js';
+export { ShiftDetector } from './shift-detector.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
 export { totalVariation } from './total-variation.js';
 export { twoProportions, type ProportionDifference } from './two-proportions.js';

@@ -8,6 +8,14 @@
 const TAIL_SHARE = 0.05;
 const ENOUGH_BEYOND = 50;
 
+/** How far on average the values beyond that quantile (or the last 5%, if that is more) lie past its start; `sample` is sorted. */
+export function meanExcess(sample: Float64Array, tail: number): number {
+  const first = sample.length - Math.max(2, Math.floor(Math.max(tail, TAIL_SHARE) * sample.length));
+  let excess = 0;
+  for (let index = first + 1; index < sample.length; index++) excess += sample[index] - sample[first];
+  return excess / (sample.length - first - 1);
+}
+
 /** Sorts `sample` in place. */
 export function tailQuantile(sample: Float64Array, tail: number): number {
   sample.sort();

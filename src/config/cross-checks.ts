@@ -50,6 +50,23 @@ const alertWindowsAreObserved: CrossCheck = ({ alerts, observe }, isWritten) =>
       )
     : [];
 
+const featureWindowsAreObserved: CrossCheck = ({ models, observe }) =>
+  models.flatMap(({ features }, model) =>
+    Object.entries(features).flatMap(([feature, { windows }]) =>
+      (windows ?? []).flatMap((window, index) =>
+        observe.windows.some((observed) => durationMs(observed) === durationMs(window))
+          ? []
+          : [
+              {
+                path: ['models', model, 'features', feature, 'windows', index],
+                wrong: `the window ${window} is not observed`,
+                remedy: `Take it from observe.windows (${observe.windows.join(', ')}), or add it there`,
+              },
+            ],
+      ),
+    ),
+  );
+
 const modelNamesAreUnique: CrossCheck = ({ models }) =>
   repeated(models.map((model) => model.name)).map((index) => ({
     path: ['models', index, 'name'],
@@ -164,6 +181,7 @@ const messageFitsInFlight: CrossCheck = ({ receive }) =>
 const CHECKS: readonly CrossCheck[] = [
   windowsAscend,
   alertWindowsAreObserved,
+  featureWindowsAreObserved,
   modelNamesAreUnique,
   ownersExist,
   ownersAreReachable,

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { durationMs } from './duration.js';
-import { type Config } from './schema.js';
+import { type Config, type ModelConfig } from './schema.js';
 
 export function resolveConfig(config: Config, folder: string, alertWindowsWritten: boolean): Config {
   return {
@@ -18,10 +18,21 @@ export function resolveConfig(config: Config, folder: string, alertWindowsWritte
  * `observe.windows` was changed, the default shrinks to what is observed of it, or else to the longest window.
  */
 function alertWindows({ alerts, observe }: Config, written: boolean): string[] {
-  const observed = alerts.windows.flatMap(
-    (window) => observe.windows.find((candidate) => durationMs(candidate) === durationMs(window)) ?? [],
-  );
+  const observed = asObserved(alerts.windows, observe.windows);
   return written || observed.length > 0 ? observed : observe.windows.slice(-1);
+}
+
+function asObserved(windows: readonly string[], observed: readonly string[]): string[] {
+  return windows.flatMap((window) => observed.find((candidate) => durationMs(candidate) === durationMs(window)) ?? []);
+}
+
+function resolveFeatures({ features }: ModelConfig, observed: readonly string[]): ModelConfig['features'] {
+  return Object.fromEntries(
+    Object.entries(features).map(([name, settings]) => [
+      name,
+      settings.windows === undefined ? settings : { ...settings, windows: asObserved(settings.windows, observed) },
+    ]),
+  );
 }
 
 /** `webhookFile` stays as it is: Alertmanager reads it, on its own machine. */
@@ -52,6 +63,7 @@ function resolvePaths(config: Config, folder: string): Config {
     models: config.models.map((model) => ({
       ...model,
       reference: absolute(model.reference),
+      features: resolveFeatures(model, config.observe.windows),
       versions: Object.fromEntries(
         Object.entries(model.versions).map(([version, settings]) => [
           version,

@@ -113,7 +113,9 @@ const compareSchema = z.strictObject({
     .gt(0)
     .lt(0.5)
     .default(0.001)
-    .describe('Chance that a statistic exceeds its critical value with no drift at all.'),
+    .describe(
+      'Chance that a statistic exceeds its critical value with no drift at all; and that a version, whatever the number of its features, has a drift alert at one look.',
+    ),
   minimumObservations: count
     .default(100)
     .describe('Observations in a window below which there is not enough data to speak of drift.'),
@@ -191,6 +193,13 @@ const modelSchema = z.strictObject({
           .default({})
           .describe('Thresholds of this feature where they differ from those of the model.'),
         alerts: z.boolean().default(true).describe('Whether this feature alerts.'),
+        windows: z
+          .array(windowSchema)
+          .min(1)
+          .optional()
+          .describe(
+            'Windows that alerts about this feature look at, where they differ from `alerts.windows`: a day or more for an hour of the day, a week or more for a weekday.',
+          ),
       }),
     )
     .default({})
@@ -206,6 +215,11 @@ const alertsSchema = z.strictObject({
     .default(['1h', '1d'])
     .describe(
       'Windows that alerts look at, each among `observe.windows`; absent: those of the default that are among them, or else the longest of them.',
+    ),
+  falseShiftEvery: durationSchema
+    .default('7d')
+    .describe(
+      'Mean time between two false early warnings (FeatureShift, PredictionShift) of one version. They look at what arrives minute by minute, and only where a window of at most 1h is looked at.',
     ),
   runbookBase: z
     .string()

@@ -32,12 +32,16 @@ interface WindowSeries {
   readonly drift: readonly Series[];
   readonly critical: readonly Series[];
   readonly since: readonly Series[];
+  readonly qValue: Series;
   readonly states: Readonly<Record<DriftState, Series>>;
   /** Event time since which each statistic has been over both limits; 0: it is not. */
   readonly sinceMs: number[];
 }
 
 const ALL_STATISTICS: readonly DriftStatistic[] = ['psi', 'js', 'ks'];
+
+/** One batch of the shift detector is what has come in this much event time, or since the evaluation before if that is longer. */
+export const SHIFT_BATCH_MS = 60_000;
 
 export class SubjectSeries {
   readonly #families: FamilySet;
@@ -66,8 +70,11 @@ export class SubjectSeries {
     this.#counters = this.createCounters();
   }
 
-  /** What has been counted since the start, and the reference beside it. */
-  writeTotals(total: Profile, comparison: FeatureComparison | undefined): void {
+  /**
+   * What has been counted since the start, and the reference beside it.
+   * @param batch what an observation since the last batch is worth; undefined: the batch is not due
+   */
+  writeTotals(total: Profile, comparison: FeatureComparison | undefined, batch: number | undefined): void {
     const counters = this.#counters;
     counters.observations.set(total.observations);
     [total.absent, total.empty, total.nan].forEach((count, index) => counters.missing[index].set(count));
@@ -77,6 +84,8 @@ export class SubjectSeries {
     counters.unseen.set(total.unseen);
     this.#useBins(comparison.bins.names);
     comparison.bins.fill(total, comparison.currentCounts);
+    if (batch !== undefined) comparison.shift.observe(comparison.currentCounts, batch);
+    counters.shiftEvidence.set((comparison.shift.evidence * SHIFT_BATCH_MS) / 1000);
     comparison.bins.names.forEach((_, index) => {
       this.#bins[index].set(comparison.currentCounts[index]);
       this.#referenceBins[index].set(comparison.referenceShares[index]);
@@ -91,8 +100,7 @@ export class SubjectSeries {
     current: Profile,
     comparison: FeatureComparison | undefined,
     effectiveShare: number,
-    endMs: number,
-  ): void {
+  ): DriftState {
     const series = this.#windows[index];
     const { observations } = current;
     series.observations.set(observations);
@@ -105,8 +113,9 @@ export class SubjectSeries {
       QUANTILES.forEach((q, at) => series.quantiles[at].set(current.quantile(q)));
     }
     if (comparison === undefined) {
-      series.states[observations === 0 ? 'no_traffic' : 'no_reference'].set(1);
-      return;
+      const state = observations === 0 ? 'no_traffic' : 'no_reference';
+      series.states[state].set(1);
+      return state;
     }
     if (observations > 0) {
       if (isNumeric(comparison.reference.schema)) series.outOfRange.set(current.outOfRange / observations);
@@ -116,13 +125,23 @@ export class SubjectSeries {
     series.states[state].set(1);
     if (state !== 'ready') {
       series.sinceMs.fill(0);
-      return;
+      return state;
     }
     for (const { statistic, value, criticalValue } of comparison.numbers) {
       const at = ALL_STATISTICS.indexOf(statistic);
       series.drift[at].set(value);
       series.critical[at].set(criticalValue);
-      const over = value > criticalValue && value > this.#thresholdOf(statistic);
+    }
+    return state;
+  }
+
+  /** For a window that is ready and the last that was compared, once all subjects of the version have been written. */
+  writeQValue(index: number, { numbers }: FeatureComparison, qValue: number, limit: number, endMs: number): void {
+    const series = this.#windows[index];
+    series.qValue.set(qValue);
+    for (const { statistic, value, criticalValue } of numbers) {
+      const at = ALL_STATISTICS.indexOf(statistic);
+      const over = value > criticalValue && value > this.#thresholdOf(statistic) && qValue <= limit;
       if (!over) series.sinceMs[at] = 0;
       else if (series.sinceMs[at] === 0) series.sinceMs[at] = endMs;
       series.since[at].set(series.sinceMs[at] / 1000);
@@ -138,6 +157,7 @@ export class SubjectSeries {
       typeMismatches: series(metric.typeMismatches),
       outOfRange: series(metric.outOfRange),
       unseen: series(metric.unseenCategories),
+      shiftEvidence: series(metric.shiftEvidence),
       referenceMoments: MOMENTS.map((moment) => series(metric.referenceMoment, moment)),
     };
   }
@@ -157,6 +177,7 @@ export class SubjectSeries {
       drift: ALL_STATISTICS.map((statistic) => series(metric.drift, window, statistic)),
       critical: ALL_STATISTICS.map((statistic) => series(metric.driftCriticalValue, window, statistic)),
       since: ALL_STATISTICS.map((statistic) => series(metric.driftSince, window, statistic)),
+      qValue: series(metric.driftQValue, window),
       states: {
         ready: state('ready'),
         not_enough_data: state('not_enough_data'),

@@ -2,11 +2,23 @@
  * The series of one model version: totals, windows, performance, and through `SubjectSeries` its features and outputs.
  * Keeps what belongs to the version between evaluations: comparisons (frozen with the reference) and series handles.
  */
-import { type CriticalValues, FeatureComparison, performanceOfWindow, regressionOfWindow } from '../compare/index.js';
-import type { FeatureSlot, Profile, VersionObserver } from '../observe/index.js';
+import {
+  type CriticalValues,
+  FeatureComparison,
+  performanceOfWindow,
+  qValues,
+  regressionOfWindow,
+} from '../compare/index.js';
+import {
+  type FeatureSlot,
+  type Profile,
+  VERSION_CELL,
+  type VersionObserver,
+  type WindowView,
+} from '../observe/index.js';
 import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
-import { SubjectSeries, type ThresholdOf } from './subject-series.js';
+import { SHIFT_BATCH_MS, SubjectSeries, type ThresholdOf } from './subject-series.js';
 
 export interface ModelFacts {
   readonly owner: string;
@@ -37,6 +49,8 @@ export class VersionSeries {
   readonly #version: VersionObserver;
   readonly #labels: readonly string[];
   readonly #subjects = new Map<FeatureSlot, Subject>();
+  /** Where the batch of the shift detectors began. */
+  #batch: { readonly fromMs: number; readonly predictions: number; readonly squares: number } | undefined;
 
   constructor(version: VersionObserver, options: VersionSeriesOptions) {
     this.#options = options;
@@ -50,11 +64,22 @@ export class VersionSeries {
     this.#refreshSubjects();
     this.#writeTotals();
     const total = version.sinceStart();
-    for (const subject of this.#subjects.values()) {
-      subject.series.writeTotals(version.profile(subject.slot, total, subject.isOutput), subject.comparison);
+    const batch = this.#takeBatch(total);
+    for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
+      series.writeTotals(version.profile(slot, total, isOutput), comparison, batch);
       await pause();
     }
     for (const [index, name] of this.#options.windows.entries()) await this.#writeWindow(name, index, pause);
+  }
+
+  /** What an observation of the batch that ends now is worth in independent ones; undefined: it does not end yet. */
+  #takeBatch({ cells, endMs }: WindowView): number | undefined {
+    const last = this.#batch;
+    if (last !== undefined && endMs - last.fromMs < SHIFT_BATCH_MS) return undefined;
+    const [predictions, squares] = [cells[VERSION_CELL.predictions], cells[VERSION_CELL.squaredWeights]];
+    this.#batch = { fromMs: endMs, predictions, squares };
+    const gained = squares - (last?.squares ?? 0);
+    return gained > 0 ? Math.min(1, (predictions - (last?.predictions ?? 0)) / gained) : 1;
   }
 
   #writeTotals(): void {
@@ -117,10 +142,17 @@ export class VersionSeries {
       }
     }
     const { effectiveShare, endMs } = view;
-    for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
-      series.writeWindow(index, version.profile(slot, view, isOutput), comparison, effectiveShare, endMs);
+    const ready: (Subject & { readonly comparison: FeatureComparison })[] = [];
+    for (const subject of this.#subjects.values()) {
+      const { series, slot, isOutput, comparison } = subject;
+      const state = series.writeWindow(index, version.profile(slot, view, isOutput), comparison, effectiveShare);
+      if (state === 'ready') ready.push(subject as Subject & { comparison: FeatureComparison });
       await pause();
     }
+    const corrected = qValues(ready.map(({ comparison }) => comparison.pValue));
+    ready.forEach(({ series, comparison }, at) => {
+      series.writeQValue(index, comparison, corrected[at], this.#options.criticalValues.falseAlarmRate, endMs);
+    });
   }
 
   /** Takes in features that are new and references that have come since. */

@@ -4,12 +4,13 @@
  * its echo from calling twice.
  */
 import { stringify } from 'yaml';
-import { durationMs, type Config } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { LABEL } from '../registry/index.js';
 import { generatedHeader, type GeneratedFile } from './generated-file.js';
 import { equal, oneOf, PROMETHEUS_LABEL, quoted, type Matcher } from './promql.js';
 import { MODEL_ALERT_NAMES, processAlertRules } from './rules/alerting-rules.js';
+import { alertWindows } from './threshold-scopes.js';
 
 type Owner = Config['alerts']['owners'][string];
 
@@ -49,7 +50,7 @@ function receiver(name: string, owner: Owner | undefined, config: Config): Recei
 
 /** A finding that two windows share is told by the shorter one, which is first to see it and first to see it gone. */
 function windowInhibitions(config: Config): Inhibition[] {
-  const windows = config.alerts.windows.toSorted((a, b) => durationMs(a) - durationMs(b));
+  const windows = alertWindows(config);
   const sameFinding = [
     PROMETHEUS_LABEL.alertName,
     LABEL.modelName,
@@ -76,8 +77,14 @@ function inhibitions(config: Config): Inhibition[] {
     {
       // Missing values are a bin of the distribution: the drift that they make has been explained.
       source_matchers: [named(['FeatureMissing', 'FeatureTypeMismatch'])],
-      target_matchers: [named(['FeatureDrift'])],
+      target_matchers: [named(['FeatureDrift', 'FeatureShift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature],
+    },
+    {
+      // What was warned of early has become certain.
+      source_matchers: [named(['FeatureDrift', 'PredictionDrift'])],
+      target_matchers: [named(['FeatureShift', 'PredictionShift'])],
+      equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.output],
     },
     ...windowInhibitions(config),
   ];

@@ -24,6 +24,8 @@ const MODEL_EXAMPLE = `# A model that is known beforehand looks like this:
 #     thresholds:
 #       accuracy: 0.7
 #     features:
+#       hour:
+#         windows: [1d]
 #       weekday:
 #         alerts: false
 `;

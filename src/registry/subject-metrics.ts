@@ -132,6 +132,13 @@ function subjectFamilies<const Prefix extends string>(
       help: `Value that the statistic exceeds with no drift at the configured false-alarm rate, for this window's and this reference's number of observations.`,
       labels: [...labelsWindow, LABEL.statistic],
     },
+    driftQValue: {
+      instrument: `${prefix}.drift.q_value`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Benjamini-Hochberg q-value of the drift (psi) of ${what} in the window, across all features and outputs of its version that are ready: alerting on q-values up to x lets one look at a whole version without drift alert with chance x at most.`,
+      labels: labelsWindow,
+    },
     driftState: {
       instrument: `${prefix}.drift.state`,
       kind: 'gauge',
@@ -143,8 +150,15 @@ function subjectFamilies<const Prefix extends string>(
       instrument: `${prefix}.drift.since`,
       kind: 'gauge',
       unit: 's',
-      help: `Event time (seconds since the epoch) since which the statistic has been above both its critical value and its threshold; 0 when it is not.`,
+      help: `Event time (seconds since the epoch) since which the statistic has been above its critical value and its threshold, with a q-value up to the false-alarm rate; 0 when it is not.`,
       labels: [...labelsWindow, LABEL.statistic],
+    },
+    shiftEvidence: {
+      instrument: `${prefix}.shift.evidence`,
+      kind: 'gauge',
+      unit: 's',
+      help: `Evidence that the values of ${what} that arrive, minute by minute, are not the reference's: without a change, this many seconds pass on average before the evidence is as large. Begins anew with the process.`,
+      labels,
     },
   } as const satisfies Record<string, MetricDefinition>;
 }

@@ -12,11 +12,8 @@ import { aggregateBy, equal, select, type Matcher, type QueryLabel } from '../pr
 import { RECORDED } from '../rules/recording-rules.js';
 import type { PanelDefinition, PanelRow } from './panel-definition.js';
 
-const subject: readonly Matcher[] = [
-  equal(LABEL.modelName, '$model'),
-  equal(LABEL.modelVersion, '$version'),
-  equal(LABEL.feature, '$feature'),
-];
+const ofVersion: readonly Matcher[] = [equal(LABEL.modelName, '$model'), equal(LABEL.modelVersion, '$version')];
+const subject: readonly Matcher[] = [...ofVersion, equal(LABEL.feature, '$feature')];
 const inWindow: readonly Matcher[] = [...subject, equal(LABEL.window, '$window')];
 const over = (matchers: readonly Matcher[], metric: MetricDefinition, ...more: Matcher[]): string =>
   select(prometheusName(metric), [...matchers, ...more]);
@@ -34,6 +31,7 @@ const threshold = `max(${select(RECORDED.featureThreshold.name, inWindow)})`;
 
 function verdict(statistic: DriftStatistic): PanelDefinition[] {
   const small = { kind: 'stat', width: 4, height: 4 } as const;
+  const narrow = { ...small, width: 3 } as const;
   const isStatistic = equal(LABEL.statistic, statistic);
   return [
     {
@@ -56,7 +54,7 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
       noValue: 'not enough data',
     },
     {
-      ...small,
+      ...narrow,
       title: 'Critical value',
       description:
         'What the statistic reaches with no drift at the configured false-alarm rate, for this number of observations.',
@@ -66,7 +64,16 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
       noValue: 'not enough data',
     },
     {
-      ...small,
+      ...narrow,
+      title: 'q-value',
+      description:
+        'Chance that a version without drift has any feature at which its drift is as improbable as here: an alert needs at most the configured false-alarm rate.',
+      unit: 'sci',
+      queries: [{ expr: now(FEATURE_METRIC.driftQValue), legend: 'q-value' }],
+      noValue: 'not enough data',
+    },
+    {
+      ...narrow,
       title: 'Threshold',
       description: 'What matters in practice, as configured for this feature. An alert needs more than both.',
       unit: 'none',
@@ -76,13 +83,14 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
     {
       ...small,
       title: 'Drifted since',
-      description: 'Since when the statistic has been above both, in event time.',
+      description:
+        'Since when the statistic has been above both, with a q-value up to the false-alarm rate, in event time.',
       unit: 'dateTimeFromNow',
       queries: [{ expr: `${now(FEATURE_METRIC.driftSince, isStatistic)} * 1000 > 0`, legend: 'since' }],
       noValue: 'not drifted',
     },
     {
-      ...small,
+      ...narrow,
       title: 'Observations',
       description: 'Values of the feature in the chosen window, missing ones included: the n behind every number here.',
       unit: 'short',
@@ -163,6 +171,24 @@ function bins(): PanelDefinition[] {
     },
   ];
 }
+
+const shift: PanelDefinition = {
+  ...half,
+  width: 24,
+  title: 'Evidence of a shift',
+  description:
+    'How long one would wait on average to see such evidence without a change (logarithm, in seconds), and where FeatureShift warns. It looks at what arrives minute by minute, whatever the chosen window.',
+  unit: 'none',
+  decimals: 1,
+  queries: [
+    { expr: `log10(max(${over(subject, FEATURE_METRIC.shiftEvidence)}) > 0)`, legend: 'log₁₀ of seconds' },
+    {
+      expr: `log10(max(${select(RECORDED.shiftThreshold.name, ofVersion)}))`,
+      legend: 'threshold',
+    },
+  ],
+  styles: [THRESHOLD],
+};
 
 const quality: readonly PanelDefinition[] = [
   {
@@ -267,7 +293,7 @@ const volume: readonly PanelDefinition[] = [
 export function featureRows(statistic: DriftStatistic): PanelRow[] {
   return [
     { title: 'Verdict', panels: verdict(statistic) },
-    { title: 'Drift against what chance explains', panels: driftOverTime(statistic) },
+    { title: 'Drift against what chance explains', panels: [...driftOverTime(statistic), shift] },
     { title: 'Which bins moved', panels: bins() },
     { title: 'Data quality', panels: quality },
     { title: 'Distribution', panels: distribution },

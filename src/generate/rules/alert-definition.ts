@@ -38,5 +38,7 @@ export interface ProcessAlertDefinition extends AlertText {
 }
 
 export const BY_TIER: SeverityByTier = { critical: 'page', standard: 'warning', experimental: 'info' };
+/** For what may become something. */
+export const EARLY: SeverityByTier = { critical: 'warning', standard: 'info', experimental: 'info' };
 /** For what asks for a look in working hours, however important the model. */
 export const NEVER_PAGES: SeverityByTier = { critical: 'warning', standard: 'warning', experimental: 'info' };

@@ -1,9 +1,10 @@
 /**
  * Alerts about features and outputs: their distribution moved, or values are missing, unseen, out of range or of another
  * type. Each asks for two things: more than the threshold (it matters) and more than the critical value at this number of
- * observations (it is not luck). A drift statistic is published only with enough data, so 'ready' needs no matcher.
+ * observations (it is not luck). Drift asks a third: a q-value, so that a version of many features is not one of many
+ * alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher.
  */
-import type { Config } from '../../config/index.js';
+import { durationMs, type Config } from '../../config/index.js';
 import {
   FEATURE_METRIC,
   LABEL,
@@ -15,12 +16,14 @@ import {
 import { aggregateBy, equal, oneOf, select } from '../promql.js';
 import { criticalShare } from '../significance.js';
 import type { Scope } from '../threshold-scopes.js';
-import { BY_TIER, type AlertDefinition, type AlertText } from './alert-definition.js';
+import { BY_TIER, EARLY, type AlertDefinition, type AlertText } from './alert-definition.js';
 import { label, lookup, percent, VALUE, WHO } from './annotation.js';
 import { RECORDED } from './recording-rules.js';
 
-const featureLabels = [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.window];
-const outputLabels = [LABEL.modelName, LABEL.modelVersion, LABEL.output, LABEL.window];
+const featureOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.feature];
+const outputOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.output];
+const featureLabels = [...featureOnly, LABEL.window];
+const outputLabels = [...outputOnly, LABEL.window];
 const FEATURE_DASHBOARD = {
   name: 'feature',
   variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature, window: LABEL.window },
@@ -29,6 +32,8 @@ const FEATURE_DASHBOARD = {
 interface DriftMetrics {
   readonly drift: MetricDefinition;
   readonly driftCriticalValue: MetricDefinition;
+  readonly driftQValue: MetricDefinition;
+  readonly shiftEvidence: MetricDefinition;
   readonly windowObservations: MetricDefinition;
 }
 
@@ -42,9 +47,11 @@ function drift(
   const statistic = config.alerts.driftStatistic;
   const threshold = scope.thresholds[statistic];
   const isStatistic = equal(LABEL.statistic, statistic);
-  const windows = oneOf(LABEL.window, config.alerts.windows);
+  const windows = oneOf(LABEL.window, scope.windows);
   const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...scope.matchers]);
   const critical = select(prometheusName(metrics.driftCriticalValue), [isStatistic]);
+  const qValue = prometheusName(metrics.driftQValue);
+  const rate = config.compare.falseAlarmRate;
   const withStatistic = [...labels, LABEL.statistic];
   const criticalNow = lookup(
     withStatistic,
@@ -53,9 +60,40 @@ function drift(
   );
   const observations = lookup(labels, (of) => `sum(${prometheusName(metrics.windowObservations)}{${of}})`, 'count');
   return {
-    condition: aggregateBy('max', withStatistic, `\n    ${value} > ${threshold}\n      >\n    ${critical}\n  `),
+    condition: aggregateBy(
+      'max',
+      withStatistic,
+      `\n    ${value} > ${threshold}\n      >\n    ${critical}\n      and ignoring (${LABEL.statistic})\n    ${qValue} <= ${rate}\n  `,
+    ),
     summary: `${WHO}: ${subject} drifted from its reference over ${label(LABEL.window)}`,
     description: `${statistic} of ${subject} is ${VALUE.number} over ${label(LABEL.window)}. It matters above ${threshold}, and chance explains no more than ${criticalNow} at ${observations} observations.`,
+  };
+}
+
+/** Early warnings are for whom looks at short windows: minutes of what varies by the day say nothing of it. */
+const SHIFT_WINDOW_MS = 3_600_000;
+
+/**
+ * What arrives is not the reference's any more. It is news for an hour: by then a window tells whether it matters, and what
+ * varies by the hour of the day has been seen the day before, so that it warns once and not daily.
+ */
+function shift(
+  metrics: DriftMetrics,
+  labels: readonly LabelName[],
+  subject: string,
+  scope: Scope,
+  config: Config,
+): AlertText | undefined {
+  if (!scope.windows.some((window) => durationMs(window) <= SHIFT_WINDOW_MS)) return undefined;
+  const evidence = select(prometheusName(metrics.shiftEvidence), scope.matchers);
+  const versionOn = `on (${LABEL.modelName}, ${LABEL.modelVersion}) group_left ()`;
+  const over = (series: string): string => `${series}\n      > ${versionOn}\n    ${RECORDED.shiftThreshold.name}`;
+  const now = aggregateBy('max', labels, evidence);
+  const before = aggregateBy('max', labels, `max_over_time(${evidence}[1d:10m] offset 1h)`);
+  return {
+    condition: `${over(now)}\n    unless on (${labels.join(', ')})\n  (${over(before)})`,
+    summary: `${WHO}: ${subject} begins to differ from its reference`,
+    description: `The values of ${subject} that arrive are not its reference's: without a change, evidence like this is seen once in ${VALUE.duration}; one of the version's features warns falsely once in ${config.alerts.falseShiftEvery}. It says nothing yet of how much it matters.`,
   };
 }
 
@@ -100,7 +138,7 @@ const SHARE_ALERTS: readonly ShareAlert[] = [
 function share(alert: ShareAlert, scope: Scope, config: Config): AlertText {
   const threshold = scope.thresholds[alert.threshold];
   const rate = config.compare.falseAlarmRate;
-  const windows = oneOf(LABEL.window, config.alerts.windows);
+  const windows = oneOf(LABEL.window, scope.windows);
   const value = select(prometheusName(alert.metric), [windows, ...scope.matchers]);
   const observations = prometheusName(FEATURE_METRIC.windowObservations);
   const tolerated = alert.normal === undefined ? `${threshold}` : `(${threshold} + ${alert.normal})`;
@@ -138,6 +176,28 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
     build: (scope, config) =>
       drift(PREDICTION_METRIC, outputLabels, `the prediction's ${label(LABEL.output)}`, scope, config),
+  },
+  {
+    name: 'FeatureShift',
+    subject: 'feature',
+    for: '0s',
+    severity: EARLY,
+    thresholds: () => [],
+    dashboard: {
+      name: 'feature',
+      variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature },
+    },
+    build: (scope, config) => shift(FEATURE_METRIC, featureOnly, `feature ${label(LABEL.feature)}`, scope, config),
+  },
+  {
+    name: 'PredictionShift',
+    subject: 'output',
+    for: '0s',
+    severity: EARLY,
+    thresholds: () => [],
+    dashboard: { name: 'fleet', variables: { model: LABEL.modelName } },
+    build: (scope, config) =>
+      shift(PREDICTION_METRIC, outputOnly, `the prediction's ${label(LABEL.output)}`, scope, config),
   },
   ...SHARE_ALERTS.map((alert): AlertDefinition => ({
     name: alert.name,

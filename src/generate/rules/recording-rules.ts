@@ -3,7 +3,7 @@
  * over all replicas, and the drift threshold that holds for each feature, so that a panel can draw it. Names follow
  * Prometheus's `level:metric:operation`.
  */
-import type { Config } from '../../config/index.js';
+import { durationMs, type Config } from '../../config/index.js';
 import {
   BIN,
   FEATURE_METRIC,
@@ -15,7 +15,7 @@ import {
   type MetricDefinition,
 } from '../../registry/index.js';
 import { aggregateBy, equal, oneOf, PROMETHEUS_LABEL, select, type QueryLabel } from '../promql.js';
-import { thresholdScopes } from '../threshold-scopes.js';
+import { alertWindows, thresholdScopes } from '../threshold-scopes.js';
 import type { RecordingRule } from './rule.js';
 
 /** Rates are over this long: 20 scrapes, so that one failed scrape does not show. */
@@ -59,6 +59,7 @@ export const RECORDED = {
     name: recordName('output', PREDICTION_METRIC.drift, 'threshold'),
     labels: [...version, LABEL.output, LABEL.window, LABEL.statistic],
   },
+  shiftThreshold: { name: recordName('model_version', FEATURE_METRIC.shiftEvidence, 'threshold'), labels: version },
   referenceMissing: {
     name: recordName('feature', FEATURE_METRIC.referenceBin, 'missing'),
     labels: [...version, LABEL.feature, LABEL.window],
@@ -105,10 +106,23 @@ function thresholdRule(config: Config, subject: 'feature' | 'output'): Recording
   return { record: recorded.name, expr: constants.join('\n  or\n') };
 }
 
+/**
+ * Evidence that a version's features and outputs together reach with no change once in `falseShiftEvery` on average: each
+ * of k detectors may do so once in k times that. Replicas have detectors of their own, and are counted.
+ */
+function shiftThresholdRule(config: Config): RecordingRule {
+  const detectors = [FEATURE_METRIC, PREDICTION_METRIC].map(({ shiftEvidence }) => prometheusName(shiftEvidence));
+  const count = `count by (${version.join(', ')}) (${detectors.join(' or ')})`;
+  return {
+    record: RECORDED.shiftThreshold.name,
+    expr: `${count} * ${durationMs(config.alerts.falseShiftEvery) / 1000}`,
+  };
+}
+
 /** The reference's own share of missing values, once per window; 0 where the reference says nothing of it. */
 function referenceMissingRule(config: Config): RecordingRule {
   const observations = prometheusName(FEATURE_METRIC.windowObservations);
-  const zero = `${select(observations, [oneOf(LABEL.window, config.alerts.windows)])} * 0`;
+  const zero = `${select(observations, [oneOf(LABEL.window, alertWindows(config))])} * 0`;
   const missing = select(prometheusName(FEATURE_METRIC.referenceBin), [equal(LABEL.bin, BIN.missing)]);
   const matching = [PROMETHEUS_LABEL.job, PROMETHEUS_LABEL.instance, ...version, LABEL.feature].join(', ');
   return {
@@ -133,6 +147,7 @@ export function recordingRules(config: Config): RecordingRule[] {
     ...latencyRules(),
     thresholdRule(config, 'feature'),
     thresholdRule(config, 'output'),
+    shiftThresholdRule(config),
     referenceMissingRule(config),
   ];
 }
