@@ -5,7 +5,7 @@ import { SUPPORTED_ENCODINGS } from './content-encoding.js';
 import type { Refusal } from './refusal.js';
 import { encodeRpcStatus, formatRpcStatus } from './rpc-status.js';
 
-const CONTENT_TYPE: Record<Encoding, string> = { protobuf: 'application/x-protobuf', json: 'application/json' };
+export const CONTENT_TYPE: Record<Encoding, string> = { protobuf: 'application/x-protobuf', json: 'application/json' };
 const NO_HEADERS: readonly string[] = [];
 
 /** Undefined for a type that is not OTLP. Parameters such as `charset` are allowed and ignored. */

@@ -1,43 +1,40 @@
 /**
- * One OTLP request over HTTP from its first body byte to its answer. Chunks are counted into the in-flight bound as they
- * come and joined once; a body that came in one chunk, as most do on loopback, is never copied.
- *
- * A refusal is answered at once, and what is still to come of the body is read and thrown away: closing right away would
- * reset the connection before the client has read why. That too is bounded, by the message limit and the request timeout.
+ * One OTLP request over HTTP from its admission to its answer, whoever reads it off the socket: bytes are counted into the
+ * in-flight bound as they come, and the whole body is decompressed, delivered and answered.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Seat } from './admission.js';
 import { type ContentEncoding, decompress, tooLarge } from './content-encoding.js';
 import { deliver, type Encoding, type Outcome, type Signal } from './delivery.js';
 import { encodeExportResponse, isFullSuccess } from './export-response.js';
-import { answer, encodeRefusal, refusalHeaders } from './http-answer.js';
+import { encodeRefusal, refusalHeaders } from './http-answer.js';
 import type { ReceiveContext } from './receive-context.js';
 import { Refusal } from './refusal.js';
 import type { CountedSignal, RequestOutcome } from './statistics.js';
 
 const ACCEPTED: Outcome = { rejected: 0 };
 
+/** Who reads the request off its connection and writes the answer there, if somebody is left to read it. */
+export interface HttpCarrier {
+  answer(httpStatus: number, encoding: Encoding, body: Buffer, headers: readonly string[]): void;
+}
+
 export class HttpExchange {
   readonly #context: ReceiveContext;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #carrier: HttpCarrier;
   readonly #headers: readonly string[];
   /** Of the answer; JSON until the request's type is known. */
   encoding: Encoding = 'json';
   signal: CountedSignal = 'none';
   principal: string | undefined;
 
-  #first: Buffer | undefined;
-  #rest: Buffer[] | undefined;
   #seat: Seat | undefined;
-  #discardedBytes = 0;
   #settled = false;
   #whole = false;
 
-  constructor(context: ReceiveContext, request: IncomingMessage, response: ServerResponse, headers: readonly string[]) {
+  /** @param headers of every answer */
+  constructor(context: ReceiveContext, carrier: HttpCarrier, headers: readonly string[]) {
     this.#context = context;
-    this.#request = request;
-    this.#response = response;
+    this.#carrier = carrier;
     this.#headers = headers;
   }
 
@@ -51,63 +48,49 @@ export class HttpExchange {
     return this.#whole;
   }
 
-  /** @param expectsContinue the client holds its body back until it is told to go on */
-  read(signal: Signal, contentEncoding: ContentEncoding, expectsContinue: boolean): void {
-    const request = this.#request;
-    const seat = this.#context.admission.enter(this.principal ?? request.socket.remoteAddress ?? '');
+  /** False where it is refused. */
+  enter(address: string): boolean {
+    const seat = this.#context.admission.enter(this.principal ?? address);
     if (seat instanceof Refusal) {
       this.refuse(seat);
-      return;
+      return false;
     }
     this.#seat = seat;
-    if (expectsContinue) this.#response.writeContinue();
-    request.on('data', (chunk: Buffer) => this.#take(chunk, seat));
-    request.on('end', () => {
-      if (!this.#settled) this.#deliver(signal, contentEncoding, seat);
-    });
-    request.on('close', () => {
-      if (!this.#whole && !this.#settled) this.#settle('aborted');
-    });
+    return true;
   }
 
-  #take(chunk: Buffer, seat: Seat): void {
+  /** Counts bytes that have come; false where the request is refused, which lets go of what it held. */
+  take(bytes: number): boolean {
     const { maxMessageBytes, statistics } = this.#context;
-    if (this.#settled) {
-      this.#discard(chunk);
-      return;
-    }
-    statistics.http.wireBytes[this.signal] += chunk.length;
-    if (seat.heldBytes + chunk.length > maxMessageBytes) {
-      this.refuse(tooLarge(maxMessageBytes));
-      return;
-    }
-    const refusal = seat.take(chunk.length);
-    if (refusal !== undefined) {
-      this.refuse(refusal);
-      return;
-    }
-    if (this.#first === undefined) this.#first = chunk;
-    else if (this.#rest === undefined) this.#rest = [this.#first, chunk];
-    else this.#rest.push(chunk);
+    const seat = this.#seat;
+    if (seat === undefined) return false;
+    statistics.http.wireBytes[this.signal] += bytes;
+    const refusal = seat.heldBytes + bytes > maxMessageBytes ? tooLarge(maxMessageBytes) : seat.take(bytes);
+    if (refusal !== undefined) this.refuse(refusal);
+    return refusal === undefined;
   }
 
-  #discard(chunk: Buffer): void {
-    this.#discardedBytes += chunk.length;
-    if (this.#discardedBytes > this.#context.maxMessageBytes) this.#request.socket.destroy();
+  /** Counts bytes that have come before their time; false where there is no room. */
+  hold(bytes: number): boolean {
+    return this.#seat?.take(bytes) === undefined;
   }
 
-  #deliver(signal: Signal, contentEncoding: ContentEncoding, seat: Seat): void {
+  /**
+   * The body is whole.
+   * @param received good until this returns
+   * @param lease what holds `received` longer, and is given back when nobody needs it any more
+   */
+  deliver(signal: Signal, contentEncoding: ContentEncoding, received: Buffer, lease?: Buffer): void {
     this.#whole = true;
-    const { handler, maxMessageBytes, scratch, statistics } = this.#context;
-    const joined = this.#rest && scratch.join(this.#rest, seat.heldBytes);
-    const received = joined ?? this.#first;
-    this.#first = this.#rest = undefined;
+    const { buffers, handler, maxMessageBytes, statistics } = this.#context;
+    const seat = this.#seat;
     // An empty request is a success in every encoding, and nothing for the handler.
-    if (received === undefined) {
+    if (received.length === 0 || seat === undefined) {
       this.#accept(signal, ACCEPTED);
       return;
     }
     const body = decompress(contentEncoding, received, maxMessageBytes, seat.room);
+    if (body !== received && lease !== undefined) buffers.giveBack(lease);
     if (body instanceof Refusal) {
       this.refuse(body.kind === 'overloaded' ? seat.refuse(received.length) : body);
       return;
@@ -116,15 +99,15 @@ export class HttpExchange {
     statistics.http.bodyBytes[signal] += body.length;
     const { encoding, principal } = this;
     deliver(handler, { signal, encoding, body, transport: 'http', principal }, (outcome, failure) => {
+      if (body === received && lease !== undefined) buffers.giveBack(lease);
       if (failure === undefined) this.#accept(signal, outcome);
       else this.refuse(Refusal.ofFailure(failure), failure);
     });
-    if (body === joined && !this.#settled) scratch.giveAway();
   }
 
-  #accept(signal: Signal, outcome: Outcome): void {
-    this.#settle(isFullSuccess(outcome) ? 'ok' : 'partial');
-    this.#write(200, encodeExportResponse(signal, this.encoding, outcome), this.#headers);
+  /** The client has gone. */
+  abort(): void {
+    if (!this.#whole && !this.#settled) this.#settle('aborted');
   }
 
   refuse(refusal: Refusal, cause?: unknown): void {
@@ -132,24 +115,18 @@ export class HttpExchange {
     this.#settle(refusal.kind);
     const { signal, principal } = this;
     this.#context.onReject({ refusal, transport: 'http', signal, principal, cause });
-    if (this.#seat === undefined && !this.#request.complete)
-      this.#request.on('data', (chunk: Buffer) => this.#discard(chunk));
     const headers = [...this.#headers, ...refusalHeaders(refusal)];
-    this.#write(refusal.httpStatus, encodeRefusal(refusal, this.encoding), headers);
+    this.#carrier.answer(refusal.httpStatus, this.encoding, encodeRefusal(refusal, this.encoding), headers);
   }
 
-  #write(httpStatus: number, body: Buffer, headers: readonly string[]): void {
-    const response = this.#response;
-    if (response.destroyed || response.headersSent) return;
-    // A client that was told not to go on may or may not send its body: the connection cannot be used again.
-    const bodyInDoubt = !this.#whole && this.#request.headers.expect !== undefined;
-    if (bodyInDoubt || this.#context.admission.draining) response.shouldKeepAlive = false;
-    answer(response, httpStatus, this.encoding, body, headers);
+  #accept(signal: Signal, outcome: Outcome): void {
+    this.#settle(isFullSuccess(outcome) ? 'ok' : 'partial');
+    const body = encodeExportResponse(signal, this.encoding, outcome);
+    this.#carrier.answer(200, this.encoding, body, this.#headers);
   }
 
   #settle(outcome: RequestOutcome): void {
     this.#settled = true;
-    this.#first = this.#rest = undefined;
     this.#context.statistics.http.requests[this.signal][outcome] += 1;
     this.#seat?.leave();
   }

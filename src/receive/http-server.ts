@@ -11,9 +11,11 @@ import { Cors } from './cors.js';
 import { SIGNALS, type Signal } from './delivery.js';
 import { type Endpoint, listen, withTlsMaterial } from './endpoint.js';
 import { formatRawRefusal, parseContentType } from './http-answer.js';
-import { HttpExchange } from './http-exchange.js';
+import type { HttpExchange } from './http-exchange.js';
+import { PlainConnection, type PlainConnectionHost } from './plain-connection.js';
 import type { ReceiveContext } from './receive-context.js';
 import { Refusal } from './refusal.js';
+import { StreamedRequest } from './streamed-request.js';
 
 export interface HttpEndpoint extends Endpoint {
   /** Exact origins that browsers may send from. Absent or empty: none. */
@@ -32,7 +34,10 @@ export class HttpServer {
   readonly #connections = new Set<Socket>();
   /** What HTTP is spoken on: the same without TLS. */
   readonly #sockets = new Set<Socket>();
-  /** The latest exchange of a connection, for what happens to the connection as a whole. */
+  /** Those that node:http has nothing to do with yet. */
+  readonly #plain = new Map<Socket, PlainConnection>();
+  readonly #sweeper: NodeJS.Timeout;
+  /** The latest exchange of a connection of node:http, for what happens to the connection as a whole. */
   readonly #exchanges = new WeakMap<Duplex, HttpExchange>();
 
   /** @throws PlumblineError PB2001, PB2002, PB1003 */
@@ -49,6 +54,7 @@ export class HttpServer {
     this.#cors = new Cors(endpoint.corsOrigins);
     const server = createHttpServer(endpoint, context);
     server.maxConnections = context.maxConnections;
+    if (endpoint.tls === undefined) this.#readPlainConnections(server);
     server.on('connection', (socket) => keepWhileOpen(this.#connections, socket));
     server.on(endpoint.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       keepWhileOpen(this.#sockets, socket),
@@ -59,6 +65,42 @@ export class HttpServer {
     server.on('clientError', (error, socket) => this.#onClientError(error, socket));
     server.on('drop', () => (context.statistics.http.droppedConnections += 1));
     this.#server = server;
+    this.#sweeper = setInterval(() => {
+      for (const connection of this.#plain.values()) connection.sweep();
+    }, checkInterval(context));
+    this.#sweeper.unref();
+  }
+
+  /** Takes the place of node:http's own listener, which gets a connection once it has something that is not plain. */
+  #readPlainConnections(server: Server): void {
+    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    const giveToNode = (socket: Socket): void => {
+      for (const listener of listeners) listener.call(server, socket);
+    };
+    const { requestTimeoutMs, idleTimeoutMs } = this.#context;
+    const turns = (ms: number): number => Math.ceil(ms / checkInterval(this.#context));
+    const host: PlainConnectionHost = {
+      context: this.#context,
+      requestTurns: turns(requestTimeoutMs),
+      firstHeadTurns: turns(headersTimeout(this.#context)),
+      idleTurns: turns(idleTimeoutMs),
+      handOver: (socket, bytes) => {
+        this.#plain.delete(socket);
+        giveToNode(socket);
+        socket.emit('data', bytes);
+      },
+      firstHeadTimedOut: (socket) =>
+        this.#onClientError({ name: '', message: '', code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+    };
+    server.on('connection', (socket) => {
+      const connection = PlainConnection.open(host, socket);
+      if (connection === undefined) giveToNode(socket);
+      else {
+        this.#plain.set(socket, connection);
+        socket.on('close', () => this.#plain.delete(socket));
+      }
+    });
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -69,7 +111,8 @@ export class HttpServer {
       response.end();
       return;
     }
-    const exchange = new HttpExchange(this.#context, request, response, this.#cors.headers(origin));
+    const streamed = new StreamedRequest(this.#context, request, response, this.#cors.headers(origin));
+    const { exchange } = streamed;
     this.#exchanges.set(socket, exchange);
     const encoding = parseContentType(headers['content-type']);
     if (encoding !== undefined) exchange.encoding = encoding;
@@ -104,7 +147,7 @@ export class HttpServer {
       exchange.refuse(tooLarge(maxMessageBytes));
       return;
     }
-    exchange.read(signal, contentEncoding, expectsContinue);
+    streamed.read(signal, contentEncoding, expectsContinue);
   }
 
   /** The connection cannot go on: malformed, too slow, no TLS, or gone. Answers where someone is left to read it. */
@@ -135,10 +178,12 @@ export class HttpServer {
       }, graceMs);
       this.#server.close(() => {
         clearTimeout(force);
+        clearInterval(this.#sweeper);
         resolve();
       });
       for (const socket of this.#sockets) {
-        if (this.#exchanges.get(socket)?.open !== true) socket.destroySoon();
+        const busy = this.#plain.get(socket)?.busy ?? this.#exchanges.get(socket)?.open === true;
+        if (!busy) socket.destroySoon();
       }
     });
   }
@@ -147,9 +192,9 @@ export class HttpServer {
 function createHttpServer(endpoint: HttpEndpoint, context: ReceiveContext): Server {
   const options: ServerOptions = {
     keepAliveTimeout: context.idleTimeoutMs,
-    headersTimeout: Math.min(context.requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
+    headersTimeout: headersTimeout(context),
     requestTimeout: context.requestTimeoutMs,
-    connectionsCheckingInterval: Math.min(context.requestTimeoutMs, MAX_CHECK_INTERVAL_MS),
+    connectionsCheckingInterval: checkInterval(context),
     noDelay: true,
   };
   const { tls } = endpoint;
@@ -158,6 +203,14 @@ function createHttpServer(endpoint: HttpEndpoint, context: ReceiveContext): Serv
   return withTlsMaterial(endpoint, () =>
     createTlsServer({ ...options, key, cert: certificate, ca: clientCa, requestCert: clientCa !== undefined }),
   );
+}
+
+function headersTimeout({ requestTimeoutMs }: ReceiveContext): number {
+  return Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS);
+}
+
+function checkInterval({ requestTimeoutMs }: ReceiveContext): number {
+  return Math.min(requestTimeoutMs, MAX_CHECK_INTERVAL_MS);
 }
 
 function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {

@@ -3,7 +3,7 @@ import type { Admission } from './admission.js';
 import type { Authentication } from './authentication.js';
 import type { Handler } from './delivery.js';
 import type { Rejection } from './refusal.js';
-import type { ScratchBuffer } from './scratch-buffer.js';
+import type { BodyBuffers } from './body-buffers.js';
 import type { ReceiverStatistics } from './statistics.js';
 
 export interface ReceiveContext {
@@ -17,7 +17,7 @@ export interface ReceiveContext {
   readonly requestTimeoutMs: number;
   /** A connection on which nothing has happened for so long is closed. */
   readonly idleTimeoutMs: number;
-  readonly scratch: ScratchBuffer;
+  readonly buffers: BodyBuffers;
   readonly statistics: ReceiverStatistics;
   /** Must not throw. */
   readonly onReject: (rejection: Rejection) => void;

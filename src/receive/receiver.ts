@@ -4,13 +4,13 @@ import { PlumblineError } from '../lib/plumbline-error.js';
 import { Admission } from './admission.js';
 import { Authentication, type BearerToken } from './authentication.js';
 import type { Handler } from './delivery.js';
+import { BodyBuffers } from './body-buffers.js';
 import { type Endpoint } from './endpoint.js';
 import { GrpcServer } from './grpc-server.js';
 import { type HttpEndpoint, HttpServer } from './http-server.js';
 import { defaultMaxMemoryBytes, MemoryWatch } from './memory-watch.js';
 import type { ReceiveContext } from './receive-context.js';
 import type { Rejection } from './refusal.js';
-import { ScratchBuffer } from './scratch-buffer.js';
 import { createStatistics, type ReceiverStatistics } from './statistics.js';
 
 export interface ReceiverOptions {
@@ -72,7 +72,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     ...settings,
     admission,
     authentication: new Authentication(options.bearerTokens),
-    scratch: new ScratchBuffer(),
+    buffers: new BodyBuffers(),
     statistics: createStatistics(),
     onReject: (rejection) => {
       try {
