@@ -32,6 +32,11 @@ const ROOMS = [
     why: 'Observing folds what arrived into profiles; a profile must not depend on what it is later compared against.',
   },
   {
+    room: 'ingest',
+    imports: ['decode', 'interpret', 'correlate', 'observe'],
+    why: 'Ingesting puts the stages from bytes to profiles together, in one thread or several; what is computed from profiles is the same for both.',
+  },
+  {
     room: 'reference',
     imports: ['decode', 'interpret', 'correlate', 'observe', 'state'],
     why: 'A reference is a profile that was made earlier: built from the same sketches, without any statistic in it.',

@@ -7,8 +7,6 @@
  */
 import { CriticalValues } from './compare/index.js';
 import { type Config, durationMs } from './config/index.js';
-import { Correlator } from './correlate/index.js';
-import { transcodeLogs, transcodeMetrics, transcodeTraces } from './decode/index.js';
 import {
   Evaluation,
   FamilySet,
@@ -20,26 +18,17 @@ import {
   writeLimits,
   writeTransports,
 } from './expose/index.js';
-import { Interpreter } from './interpret/index.js';
+import { Ingest } from './ingest/index.js';
 import type { Clock } from './lib/clock.js';
-import { Limit } from './lib/limit.js';
 import type { Log } from './lib/log.js';
 import { PlumblineError } from './lib/plumbline-error.js';
 import { ModelCatalogue } from './model-catalogue.js';
-import { Observer } from './observe/index.js';
 import { type Delivery, DeliveryError, type Outcome, startReceiver } from './receive/index.js';
-import { allowedModels, receiverOptions } from './receiver-options.js';
+import { pipelineSettings } from './pipeline-settings.js';
+import { receiverOptions } from './receiver-options.js';
 import { METRICS, MODEL_METRIC, OVERFLOW, PROCESS_METRIC } from './registry/index.js';
-import { openState } from './state/index.js';
+import { openState, type State } from './state/index.js';
 
-const TRANSCODE = { traces: transcodeTraces, logs: transcodeLogs, metrics: transcodeMetrics };
-/** A ground truth may come before its prediction, which an exporter still holds; this long it is kept. */
-const EARLY_GRACE_MS = 10 * 60_000;
-const MAX_EARLY_GROUND_TRUTHS = 100_000;
-const MAX_KEYS = 20_000;
-const MAX_CORRELATED_VERSIONS = 65_535;
-const MAX_BATCH_ROWS = 1_000_000;
-const MAX_CELLS_PER_VERSION = 4_000_000;
 const DRAIN_GRACE_MS = 10_000;
 
 export interface CollectorPorts {
@@ -65,52 +54,27 @@ export interface Collector {
 export async function startCollector(config: Config, ports: CollectorPorts): Promise<Collector> {
   const { clock, log } = ports;
   const catalogue = new ModelCatalogue(config);
-  const windowsMs = config.observe.windows.map(durationMs);
-
-  const correlator = new Correlator({
-    clock,
-    maxPredictions: config.correlate.maxPredictions,
-    maxDelayMs: durationMs(config.correlate.maxDelay),
-    maxEarlyGroundTruths: MAX_EARLY_GROUND_TRUTHS,
-    earlyGraceMs: EARLY_GRACE_MS,
-    maxVersions: MAX_CORRELATED_VERSIONS,
-    maxModels: config.observe.maxModels,
-  });
-  const watermark = config.observe.clock === 'watermark';
-  const observer = new Observer({
-    clock,
-    watermark,
-    windowsMs,
-    maxModels: config.observe.maxModels,
-    maxVersionsPerModel: config.observe.maxVersionsPerModel,
-    maxFeaturesPerVersion: config.observe.maxFeaturesPerVersion,
-    maxCategoriesPerFeature: config.observe.maxCategoriesPerFeature,
-    maxCellsPerVersion: MAX_CELLS_PER_VERSION,
-    provisionalReference: config.observe.provisionalReference,
-    provisionalSize: config.observe.provisionalReferenceSize,
-    correlator,
-    knownModel: (model) => catalogue.known(model),
-    referenceOf: (model, version) => catalogue.reference(model, version),
-  });
-  const interpreter = new Interpreter({
-    clock,
-    maxFutureMs: watermark ? Infinity : durationMs(config.observe.maxFuture),
-    maxKeys: MAX_KEYS,
-    maxBatchRows: MAX_BATCH_ROWS,
-    sink: observer,
-  });
-  observer.attach(interpreter);
-  const { accounting } = interpreter;
-  const state = await openState(config.state.directory, { correlator, observer, accounting, clock, log });
+  let state: State | undefined;
+  const ingest = await Ingest.start(
+    config.receive.workers,
+    pipelineSettings(config),
+    {
+      clock,
+      knownModel: (model) => catalogue.known(model),
+      referenceOf: (model, version) => catalogue.reference(model, version),
+    },
+    async ({ correlator, observer, interpreter: { accounting } }) => {
+      state = await openState(config.state.directory, { correlator, observer, accounting, clock, log });
+    },
+  );
+  const { correlator, observer, interpreter } = ingest.pipeline;
 
   const families = new FamilySet(METRICS, { maxSeries: config.expose.maxSeries });
   const criticalValues = new CriticalValues({ falseAlarmRate: config.compare.falseAlarmRate });
-  const keyLimit = new Limit('attribute_keys', MAX_KEYS);
-  const allowed = allowedModels(config);
 
   const receiver = await startReceiver({
     ...receiverOptions(config, ports.env ?? process.env),
-    handler: (delivery) => interpret(delivery),
+    handler: (delivery) => take(delivery),
     onReject: ({ refusal, transport, signal, cause }) =>
       log.warn({ transport, signal, kind: refusal.kind, err: cause }, refusal.message),
   });
@@ -122,6 +86,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     minimumObservations: config.compare.minimumObservations,
     windows: config.observe.windows,
     everyMs: durationMs(config.expose.evaluateEvery),
+    gather: () => ingest.gather(),
     clock,
     factsOf: (model) => catalogue.facts(model),
     writeProcess,
@@ -141,7 +106,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
         ready: () => (draining ? { ready: false, reason: 'draining' } : { ready: true }),
         log,
       });
-  const saveTimer = state && setInterval(() => void state.save(), durationMs(config.state.saveEvery));
+  const saveTimer = state && setInterval(() => void save(), durationMs(config.state.saveEvery));
   const advanceTimer = setInterval(() => observer.advance(), durationMs(config.expose.evaluateEvery));
 
   return {
@@ -159,32 +124,32 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
       clearInterval(advanceTimer);
       clearInterval(saveTimer);
       await receiver.drain(DRAIN_GRACE_MS);
-      await state?.save();
+      await save();
       await evaluation.run();
       await exposition?.drain();
+      await ingest.close();
     },
   };
 
-  function interpret(delivery: Delivery): Outcome {
-    const { signal, encoding, body, principal } = delivery;
+  function take({ signal, encoding, body, principal }: Delivery): Outcome | Promise<Outcome> {
     try {
-      const bytes = encoding === 'json' ? TRANSCODE[signal](body) : body;
-      const models = principal === undefined ? undefined : allowed.get(principal);
-      if (signal === 'metrics') return interpreter.interpretMetrics(bytes, models);
-      return interpreter.interpret(signal, bytes, models);
+      const interpretation = ingest.take({ signal, encoding, body, sender: principal });
+      return interpretation instanceof Promise ? interpretation.catch(refuse) : interpretation;
     } catch (error) {
-      if (error instanceof PlumblineError) throw new DeliveryError('bad_data', error.describe());
-      throw error;
+      return refuse(error);
     }
   }
 
+  async function save(): Promise<void> {
+    await ingest.gather();
+    await state?.save();
+  }
+
   function writeProcess(set: FamilySet): void {
-    keyLimit.used = interpreter.meanings.keys.size;
-    keyLimit.overflow = interpreter.meanings.keys.overflow + interpreter.meanings.nestedKeys.overflow;
     set.set(PROCESS_METRIC.info, [ports.version ?? ''], 1);
     set.set(PROCESS_METRIC.evaluationDuration, [], evaluation.durationMs / 1000);
     if (state !== undefined) set.set(PROCESS_METRIC.stateSaved, [], state.savedMs / 1000);
-    writeAccounting(set, accounting);
+    writeAccounting(set, interpreter.accounting);
     writeTransports(set, receiver.statistics);
     for (const model of correlator.models) writeGroundTruth(set, model, correlator.outcomes(model));
     if (observer.overflowPredictions > 0) {
@@ -193,12 +158,15 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     writeLimits(set, [
       ...receiver.limits,
       ...(exposition?.limits ?? []),
-      keyLimit,
-      interpreter.metrics.series.limit,
-      ...observer.directory.limits,
-      ...correlator.limits,
+      ...ingest.limits,
       criticalValues.limit,
       families.limit,
     ]);
   }
+}
+
+/** @throws DeliveryError where the message is at fault */
+function refuse(error: unknown): never {
+  if (error instanceof PlumblineError) throw new DeliveryError('bad_data', error.describe());
+  throw error;
 }

@@ -38,6 +38,15 @@ const receiveSchema = z.strictObject({
     .prefault({})
     .describe('OTLP over HTTP.'),
   grpc: listenSchema(4317).prefault({}).describe('OTLP over gRPC.'),
+  workers: z
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe(
+      'Threads that decode and observe; 0: the main thread does it. More than there are cores to spare cost more than they give.',
+    ),
   maxMessageBytes: count.default(64 * MIB).describe('Largest message after decompression.'),
   maxInFlightBytes: count.default(256 * MIB).describe('Bytes of messages held at once; more is refused as retryable.'),
   maxMemoryBytes: count

@@ -3,7 +3,7 @@
  * whenever it has worked for `TURN_MS`, so that ingestion is not held up; scrapes see the last complete evaluation.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CriticalValues } from '../compare/index.js';
+import { type CriticalValues, type QualityOptions, Tolerances } from '../compare/index.js';
 import type { Clock } from '../lib/clock.js';
 import type { Observer, VersionObserver } from '../observe/index.js';
 import type { FamilySet } from './families.js';
@@ -19,6 +19,8 @@ export interface EvaluationOptions {
   readonly minimumObservations: number;
   readonly windows: readonly string[];
   readonly everyMs: number;
+  /** Brings what other threads have observed to the observer. */
+  readonly gather: () => Promise<void>;
   readonly clock: Clock;
   readonly factsOf: (model: string) => ModelFacts;
   /** Writes what does not belong to a version: accounting, limits, ground truth. */
@@ -29,12 +31,16 @@ export class Evaluation {
   /** How long the latest one took, yields included. */
   durationMs = 0;
   readonly #options: EvaluationOptions;
+  readonly #quality: QualityOptions;
   readonly #series = new Map<VersionObserver, VersionSeries>();
   #finishedMs = -Infinity;
   #running: Promise<void> | undefined;
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
+    const { falseAlarmRate } = options.criticalValues;
+    const { minimumObservations } = options;
+    this.#quality = { tolerances: new Tolerances(falseAlarmRate), falseAlarmRate, minimumObservations };
   }
 
   /** Resolves when the published families are at most `everyMs` old. */
@@ -52,6 +58,7 @@ export class Evaluation {
   async #evaluate(): Promise<void> {
     const { families, observer, clock } = this.#options;
     const startMs = clock.nowMs();
+    await this.#options.gather();
     observer.advance();
     const current = new Set(observer.versions());
     for (const version of this.#series.keys()) if (!current.has(version)) this.#series.delete(version);
@@ -74,9 +81,9 @@ export class Evaluation {
   #seriesOf(version: VersionObserver): VersionSeries {
     let series = this.#series.get(version);
     if (series === undefined) {
-      const { families, criticalValues, minimumObservations, windows, factsOf } = this.#options;
+      const { families, criticalValues, windows, factsOf } = this.#options;
       const facts = factsOf(version.model);
-      series = new VersionSeries(version, { families, criticalValues, minimumObservations, windows, facts });
+      series = new VersionSeries(version, { families, criticalValues, quality: this.#quality, windows, facts });
       this.#series.set(version, series);
     }
     return series;

@@ -37,6 +37,28 @@ export class Accounting {
     return { traces: plain(this.traces), logs: plain(this.logs), metrics: plain(this.metrics) };
   }
 
+  /** Adds what was counted elsewhere. */
+  absorb(counted: AccountingState): void {
+    for (const signal of ['traces', 'logs', 'metrics'] as const) {
+      const [account, other] = [this[signal], counted[signal]];
+      account.received += other.received;
+      account.observed += other.observed;
+      for (const reason of Object.keys(account.rejected) as RejectedReason[]) {
+        account.rejected[reason] += other.rejected[reason];
+      }
+      for (const reason of Object.keys(account.ignored) as IgnoredReason[]) {
+        account.ignored[reason] += other.ignored[reason];
+      }
+    }
+  }
+
+  /** Hands over what was counted, and counts from 0 on. */
+  take(): AccountingState {
+    const counted = this.save();
+    this.restore(new Accounting().save());
+    return counted;
+  }
+
   restore(state: AccountingState): void {
     for (const signal of ['traces', 'logs', 'metrics'] as const) {
       const { received, observed, rejected, ignored } = state[signal];

@@ -222,6 +222,11 @@ export class Observer implements ObservationSink {
     return observer;
   }
 
+  /** How these versions are folded is known now: asks the principal, and hands over what was kept until then. */
+  settle(versions: Gathered['awaiting']): void {
+    for (const [model, version] of versions) this.directory.settle(model, version);
+  }
+
   /** What another observer that gathers for this one must know of a version. */
   introduce(model: string, version: string): Introduction | undefined {
     const observer = this.directory.find(model, version);

@@ -82,6 +82,12 @@ export class VersionDirectory {
     return observer;
   }
 
+  /** Asks the principal how a version is folded, which was still open. */
+  settle(model: string, version: string): void {
+    const observer = this.models.get(model)?.get(version);
+    if (observer?.awaitsFirst === true && this.#options.principal) handOver(observer, this.#options.principal);
+  }
+
   /** Asks the principal again about versions that it did not want. */
   forgetUnwanted(): void {
     this.#unwanted.clear();
@@ -164,6 +170,7 @@ export class VersionDirectory {
 
 function handOver(observer: VersionObserver, principal: Principal): void {
   const taken = observer.take();
-  const schemas = taken && principal.handOver(taken);
+  const schemas =
+    taken === undefined ? principal.introduce(observer.model, observer.version)?.schemas : principal.handOver(taken);
   if (schemas !== undefined) observer.adopt(schemas);
 }
