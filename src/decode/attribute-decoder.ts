@@ -4,8 +4,9 @@
  * gives the same result. Repeated fields follow protobuf: the last value of a oneof wins.
  */
 import { VALUE, type AttributeColumns } from './attribute-columns.js';
-import { samePlainBytes } from './bytes-table.js';
-import { KEY_VALUE, type KeyTable, UNKNOWN_KEY } from './key-table.js';
+import { readExpected } from './expected-attributes.js';
+import { KEY_VALUE } from './key-frames.js';
+import { type KeyTable, UNKNOWN_KEY } from './key-table.js';
 import { MAX_DEPTH, tooDeep, WIRE, type WireCursor } from './wire.js';
 
 const ANY_STRING = 0x0a;
@@ -17,11 +18,6 @@ const ANY_KVLIST = 0x32;
 const ANY_BYTES = 0x3a;
 /** `values` of both ArrayValue and KeyValueList. */
 const REPEATED_VALUES = 0x0a;
-/** Bytes that a varint may have to be read on the usual way: 28 bits, never negative. */
-const SHORT_VARINT = 4;
-/** A field with tag, length and nothing in it. */
-const SHORTEST_FIELD = 2;
-
 /** Where `AttributeDecoder.value` leaves what it read. */
 export interface DecodedValue {
   type: number;
@@ -38,77 +34,16 @@ export class AttributeDecoder {
     this.#cursor = cursor;
   }
 
-  /**
-   * Reads one `KeyValue` field of number `tag` after the other, as long as each comes as nearly all do: key, then value,
-   * all of it shorter than 128 bytes, the value a text or a number. Where the key is the one that followed last time, one
-   * comparison proves key and layout. What comes otherwise is left to `keyValue`.
-   * @returns whether there was one
-   */
-  usualKeyValues(tag: number, end: number, keys: KeyTable, columns: AttributeColumns): boolean {
+  /** Reads the `KeyValue` fields with `tag` from the cursor on, one or more, up to the first field of another kind. */
+  keyValues(tag: number, end: number, keys: KeyTable, columns: AttributeColumns): void {
     const cursor = this.#cursor;
-    const { bytes, view, at: first } = cursor;
-    const { key, type, number, start, end: ends } = columns;
-    let { successor, frames, frameStart, frameLength } = keys;
-    let { last } = keys;
-    let { count } = columns;
-    let at = first;
-    while (end - at > SHORTEST_FIELD && bytes[at] === tag && count < key.length) {
-      const length = bytes[at + 1];
-      const fieldStart = at + 2;
-      const fieldEnd = fieldStart + length;
-      if (length >= 0x80 || fieldEnd > end) break;
-      let found = successor[last];
-      let valueAt = found === UNKNOWN_KEY ? fieldEnd : fieldStart + frameLength[found];
-      if (
-        valueAt + 2 >= fieldEnd ||
-        !samePlainBytes(frames, frameStart[found], view, fieldStart, valueAt - fieldStart)
-      ) {
-        if (length < 4 || bytes[fieldStart] !== KEY_VALUE.key) break;
-        valueAt = fieldStart + 3 + bytes[fieldStart + 1];
-        // A key of 128 bytes and more cannot stand in a field of less.
-        if (valueAt + 2 >= fieldEnd || bytes[valueAt - 1] !== KEY_VALUE.value) break;
-        found = UNKNOWN_KEY;
-      }
-      const contentAt = valueAt + 2;
-      const valueTag = bytes[valueAt + 1];
-      if (bytes[valueAt] !== fieldEnd - valueAt - 1) break;
-      let valueType: number = VALUE.string;
-      let value = 0;
-      if (valueTag === ANY_STRING) {
-        if (bytes[contentAt] !== fieldEnd - contentAt - 1) break;
-      } else if (valueTag === ANY_DOUBLE) {
-        if (fieldEnd - contentAt !== 8) break;
-        valueType = VALUE.double;
-        value = view.getFloat64(contentAt, true);
-      } else if (valueTag === ANY_INT || valueTag === ANY_BOOL) {
-        if (fieldEnd - contentAt > SHORT_VARINT || bytes[fieldEnd - 1] >= 0x80) break;
-        let byteAt = fieldEnd - 1;
-        let bits = bytes[byteAt];
-        while (byteAt > contentAt && bytes[byteAt - 1] >= 0x80) bits = (bits << 7) | (bytes[--byteAt] & 0x7f);
-        if (byteAt !== contentAt) break;
-        valueType = valueTag === ANY_INT ? VALUE.int : VALUE.bool;
-        value = valueTag === ANY_INT || bits === 0 ? bits : 1;
-      } else break;
-      if (found === UNKNOWN_KEY) {
-        keys.last = last;
-        found = keys.lookupByHash(view, fieldStart + 2, valueAt - 1);
-        at = fieldEnd;
-        if (found === UNKNOWN_KEY) continue;
-        ({ successor, frames, frameStart, frameLength } = keys);
-      }
-      last = found;
-      key[count] = found;
-      type[count] = valueType;
-      number[count] = value;
-      start[count] = contentAt + 1;
-      ends[count] = fieldEnd;
-      count++;
-      at = fieldEnd;
+    const { bytes } = cursor;
+    for (;;) {
+      readExpected(cursor, tag, end, keys, columns);
+      if (cursor.at >= end || bytes[cursor.at] !== tag) return;
+      cursor.at++;
+      this.keyValue(cursor.lengthEnd(end), keys, columns);
     }
-    cursor.at = at;
-    keys.last = last;
-    columns.count = count;
-    return at !== first;
   }
 
   /** Reads the `KeyValue` between the cursor and `end`, and appends it if its key is known. */
@@ -118,9 +53,14 @@ export class AttributeDecoder {
 
   /** Checks the `AnyValue` between the cursor and `end`, and leaves it in `value`. */
   anyValue(end: number, depth: number): void {
+    this.value.type = VALUE.empty;
+    this.#mergeValue(end, depth);
+  }
+
+  /** A value that comes twice is merged: an empty one after another leaves that as it was. */
+  #mergeValue(end: number, depth: number): void {
     const cursor = this.#cursor;
     const value = this.value;
-    value.type = VALUE.empty;
     while (cursor.at < end) {
       const tag = cursor.tag(end);
       switch (tag) {
@@ -186,7 +126,7 @@ export class AttributeDecoder {
         keyEnd = cursor.lengthEnd(end);
         keyStart = cursor.at;
         cursor.at = keyEnd;
-      } else if (tag === KEY_VALUE.value) this.anyValue(cursor.lengthEnd(end), depth);
+      } else if (tag === KEY_VALUE.value) this.#mergeValue(cursor.lengthEnd(end), depth);
       else cursor.skip(tag, end, depth);
     }
     if (keys === undefined || columns === undefined) return;

@@ -25,7 +25,7 @@ export function hashBytes(view: DataView, start: number, end: number): number {
 }
 
 /** Whether no byte is zero or above 127: no eight of them are a NaN or a zero, so they compare as doubles do. */
-export function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] === 0 || bytes[at] > 0x7f) return false;
   return true;
 }
@@ -34,7 +34,7 @@ export function isPlain(bytes: Uint8Array, start: number, end: number): boolean 
  * Equality of bytes of which those at `from` are plain. A double is the widest that V8 loads without an allocation; the
  * last eight bytes overlap those before them, and so do the last four of less than eight.
  */
-export function samePlainBytes(pool: DataView, from: number, view: DataView, start: number, length: number): boolean {
+function samePlainBytes(pool: DataView, from: number, view: DataView, start: number, length: number): boolean {
   if (length < 8) return sameBytes(pool, from, view, start, length);
   const last = length - 8;
   for (let at = 0; at < last; at += 8) {
@@ -43,7 +43,7 @@ export function samePlainBytes(pool: DataView, from: number, view: DataView, sta
   return pool.getFloat64(from + last, true) === view.getFloat64(start + last, true);
 }
 
-export function sameBytes(pool: DataView, from: number, view: DataView, start: number, length: number): boolean {
+function sameBytes(pool: DataView, from: number, view: DataView, start: number, length: number): boolean {
   if (length < 4) {
     for (let at = 0; at < length; at++) if (pool.getUint8(from + at) !== view.getUint8(start + at)) return false;
     return true;

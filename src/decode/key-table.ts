@@ -3,21 +3,12 @@
  * are `UNKNOWN_KEY` and are skipped by the decoder without being stored.
  *
  * A sender writes its attributes in the same order again and again, so the key that followed last time is tried first:
- * one comparison of the bytes and no hash. So that the comparison proves the layout too, each key is kept a second time
- * as its frame: tag and length before it, the tag of the value after it. Bounded by `maxKeys`; what is over is counted
- * in `overflow`.
+ * one comparison of the bytes and no hash. Bounded by `maxKeys`; what is over is counted in `overflow`.
  */
-import { BytesTable, isPlain, NOT_FOUND, viewOf } from './bytes-table.js';
+import { BytesTable, NOT_FOUND } from './bytes-table.js';
+import { KeyFrames } from './key-frames.js';
 
 export const UNKNOWN_KEY = -1;
-
-/** Fields of `KeyValue`. */
-export const KEY_VALUE = { key: 0x0a, value: 0x12 } as const;
-
-/** What a frame adds to its key. */
-const FRAME_BYTES = 3;
-/** The length of a frame that fits nowhere. */
-const NO_FRAME = 1 << 20;
 
 export interface KeyTableOptions {
   readonly names: readonly string[];
@@ -30,15 +21,11 @@ export class KeyTable {
   readonly #prefixes: readonly Uint8Array[];
   /** The key that followed, by key. */
   successor = new Int32Array(64).fill(UNKNOWN_KEY);
-  /** The key found last. Whoever finds one by its frame says so here. */
+  /** The key found last; also set by who finds one by its frame. */
   last = 0;
-  /** By key: the bytes that stand around and in it in the usual layout. Only of plain keys that are short enough. */
-  frames: DataView = new DataView(new ArrayBuffer(4096));
-  frameStart = new Int32Array(64);
-  frameLength = new Int32Array(64).fill(NO_FRAME);
+  readonly frames = new KeyFrames();
   overflow = 0;
   #framed = 0;
-  #framesEnd = 0;
 
   constructor(options: KeyTableOptions) {
     this.#table = new BytesTable(options.maxKeys);
@@ -98,39 +85,14 @@ export class KeyTable {
     return false;
   }
 
-  /** Makes the arrays cover every key that the table holds by now. */
+  /** Makes successors and frames cover every key that the table holds by now. */
   #cover(): void {
     const { size } = this.#table;
     if (size > this.successor.length) {
-      const length = Math.max(this.successor.length * 2, size);
-      this.successor = grown(this.successor, length, UNKNOWN_KEY);
-      this.frameStart = grown(this.frameStart, length, 0);
-      this.frameLength = grown(this.frameLength, length, NO_FRAME);
+      const successor = new Int32Array(Math.max(this.successor.length * 2, size)).fill(UNKNOWN_KEY);
+      successor.set(this.successor);
+      this.successor = successor;
     }
-    for (; this.#framed < size; this.#framed++) this.#frame(this.#framed);
+    for (; this.#framed < size; this.#framed++) this.frames.add(this.#table.bytes(this.#framed));
   }
-
-  #frame(key: number): void {
-    const bytes = this.#table.bytes(key);
-    const frame = Uint8Array.of(KEY_VALUE.key, bytes.length, ...bytes.subarray(0, 0x80), KEY_VALUE.value);
-    if (bytes.length >= 0x80 || !isPlain(frame, 0, frame.length)) return;
-    const start = this.#framesEnd;
-    this.#framesEnd += bytes.length + FRAME_BYTES;
-    let pool = new Uint8Array(this.frames.buffer);
-    if (this.#framesEnd > pool.length) {
-      const wider = new Uint8Array(pool.length * 2);
-      wider.set(pool);
-      pool = wider;
-      this.frames = viewOf(wider);
-    }
-    pool.set(frame, start);
-    this.frameStart[key] = start;
-    this.frameLength[key] = frame.length;
-  }
-}
-
-function grown(from: Int32Array, length: number, rest: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(length).fill(rest);
-  to.set(from);
-  return to;
 }

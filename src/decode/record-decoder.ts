@@ -148,11 +148,14 @@ export class RecordDecoder {
     const attributes = this.#attributes;
     const columns = batch.attributes;
     while (cursor.at < end) {
-      if (bytes[cursor.at] === SPAN.attribute && attributes.usualKeyValues(SPAN.attribute, end, keys, columns))
+      if (bytes[cursor.at] === SPAN.attribute) {
+        attributes.keyValues(SPAN.attribute, end, keys, columns);
         continue;
+      }
       const tag = cursor.tag(end);
       switch (tag) {
         case SPAN.attribute:
+          // Its tag in more bytes than it needs.
           attributes.keyValue(cursor.lengthEnd(end), keys, columns);
           break;
         case SPAN.traceId:
@@ -200,10 +203,14 @@ export class RecordDecoder {
     const attributes = this.#attributes;
     const columns = batch.attributes;
     while (cursor.at < end) {
-      if (bytes[cursor.at] === LOG.attribute && attributes.usualKeyValues(LOG.attribute, end, keys, columns)) continue;
+      if (bytes[cursor.at] === LOG.attribute) {
+        attributes.keyValues(LOG.attribute, end, keys, columns);
+        continue;
+      }
       const tag = cursor.tag(end);
       switch (tag) {
         case LOG.attribute:
+          // Its tag in more bytes than it needs.
           attributes.keyValue(cursor.lengthEnd(end), keys, columns);
           break;
         case LOG.time:

@@ -9,6 +9,7 @@ import { shuffled } from '../oracle/arbitraries.js';
 import { otlpType } from '../oracle/otlp-oracle.js';
 import { Agreement, wholeSchemaTakes } from './agreement.js';
 import { below, mutate } from './mutations.js';
+import { repeatingSpans } from './repeating-spans.js';
 
 export interface Tally {
   inputs: number;
@@ -32,6 +33,8 @@ export interface CampaignOptions {
 const REQUEST = { traces: 'ExportTraceServiceRequest', logs: 'ExportLogsServiceRequest' } as const;
 const SIGNALS: readonly RecordSignal[] = ['traces', 'logs'];
 const UNTOUCHED_SHARE = 0.05;
+/** How many requests of one sender are added to those drawn. */
+const REPEATING_SHARE = 0.5;
 
 /** @throws Disagreement at the first input that decoder and oracle see differently, with its bytes */
 export function fuzz({ seed, inputs, herd, inputsPerHerd, over }: CampaignOptions): Tally {
@@ -44,6 +47,9 @@ export function fuzz({ seed, inputs, herd, inputsPerHerd, over }: CampaignOption
       const drawn = fc
         .sample(shuffled(name), { numRuns: herd, seed: below(2 ** 31, random) })
         .map(({ bytes }) => bytes);
+      if (signal === 'traces') {
+        drawn.push(...Array.from({ length: herd * REPEATING_SHARE }, () => repeatingSpans(random)));
+      }
       const whole = otlpType(name);
       const until = Math.min(inputs, tally.inputs + inputsPerHerd / SIGNALS.length);
       for (; tally.inputs < until; tally.inputs++) {
