@@ -15,6 +15,8 @@ import { TextCache } from './text-cache.js';
 const STATUS_ERROR = 2;
 /** `error.type` of a span that failed and does not say how. OpenTelemetry's own word for it. */
 const ERROR_UNSPECIFIED = '_OTHER';
+/** A binding of this module's own: V8 looks an imported one up each time. */
+const FEATURE = MEANING.feature;
 const KINDS = { none: 0, prediction: 1, groundTruth: 2, offlineFeatures: 3 } as const;
 
 export interface InterpreterOptions {
@@ -48,6 +50,8 @@ export class Interpreter {
   readonly #versions = new TextCache(4096);
   readonly #texts = new TextCache(1024);
 
+  /** Where each meaning stands in the record at hand. */
+  readonly #entries = new Int32Array(Object.keys(MEANING).length);
   #latestMs = Infinity;
   #resourceStart = -1;
   #resourceEnd = -1;
@@ -110,75 +114,31 @@ export class Interpreter {
     record: number,
     allowed?: ReadonlySet<string>,
   ): RejectedReason | IgnoredReason | undefined {
-    const { meaning, featureId } = this.meanings;
-    const { key, type, number } = batch.attributes;
+    const { number, type } = batch.attributes;
     const prediction = this.#prediction;
     if (batch.resourceStart[record] !== this.#resourceStart || batch.resourceEnd[record] !== this.#resourceEnd) {
       this.#readResource(batch, record);
     }
-    let modelName = this.#resourceModel;
-    let modelVersion = this.#resourceVersion;
-    let kind: number = KINDS.none;
-    let groundTruth = NO_ENTRY;
-    let id = NO_ENTRY;
-    let features = NO_ENTRY;
-    let errorType = NO_ENTRY;
-    let role = NO_ENTRY;
-    let rows = 0;
-    let pipeline = false;
-    prediction.featureCount = 0;
-    prediction.valueEntry = NO_ENTRY;
-    prediction.scoreEntry = NO_ENTRY;
-    if (batch.eventNameStart[record] !== ABSENT) {
-      kind = this.#kindOfEvent(batch, batch.eventNameStart[record], batch.eventNameEnd[record]);
-    }
-    for (let entry = batch.attributeStart[record]; entry < batch.attributeEnd[record]; entry++) {
-      const k = key[entry];
-      switch (meaning[k]) {
-        case MEANING.feature:
-          prediction.addFeature(featureId[k], entry);
-          break;
-        case MEANING.modelName:
-          if (type[entry] === VALUE.string) modelName = this.#text(this.#names, batch, entry);
-          break;
-        case MEANING.modelVersion:
-          if (type[entry] === VALUE.string) modelVersion = this.#text(this.#versions, batch, entry);
-          break;
-        case MEANING.role:
-          role = entry;
-          break;
-        case MEANING.predictionId:
-          id = entry;
-          break;
-        case MEANING.value:
-          prediction.valueEntry = entry;
-          break;
-        case MEANING.score:
-          prediction.scoreEntry = entry;
-          break;
-        case MEANING.batchSize:
-          rows = number[entry];
-          break;
-        case MEANING.groundTruth:
-          groundTruth = entry;
-          break;
-        case MEANING.errorType:
-          errorType = entry;
-          break;
-        case MEANING.features:
-          features = entry;
-          break;
-        case MEANING.eventName:
-          if (kind === KINDS.none && type[entry] === VALUE.string) {
-            kind = this.#kindOfEvent(batch, batch.attributes.start[entry], batch.attributes.end[entry]);
-          }
-          break;
-        case MEANING.pipeline:
-          pipeline = true;
-          break;
-        default:
-      }
-    }
+    this.#sort(batch, record);
+    const entries = this.#entries;
+    const name = entries[MEANING.modelName];
+    const version = entries[MEANING.modelVersion];
+    const id = entries[MEANING.predictionId];
+    const features = entries[MEANING.features];
+    const groundTruth = entries[MEANING.groundTruth];
+    const errorType = entries[MEANING.errorType];
+    const role = entries[MEANING.role];
+    const batchSize = entries[MEANING.batchSize];
+    const modelName =
+      name !== NO_ENTRY && type[name] === VALUE.string ? this.#text(this.#names, batch, name) : this.#resourceModel;
+    const modelVersion =
+      version !== NO_ENTRY && type[version] === VALUE.string
+        ? this.#text(this.#versions, batch, version)
+        : this.#resourceVersion;
+    const rows = batchSize === NO_ENTRY ? 0 : type[batchSize] === VALUE.int ? number[batchSize] : NaN;
+    let kind = this.#kindOf(batch, record, entries[MEANING.eventName]);
+    prediction.valueEntry = entries[MEANING.value];
+    prediction.scoreEntry = entries[MEANING.score];
     if (kind === KINDS.offlineFeatures) return IGNORED.offlineFeatures.reason;
     const predicts =
       prediction.featureCount > 0 ||
@@ -188,15 +148,15 @@ export class Interpreter {
     if (kind === KINDS.none) {
       if (predicts) kind = KINDS.prediction;
       else if (groundTruth !== NO_ENTRY) kind = KINDS.groundTruth;
-      else if (pipeline) return IGNORED.pipeline.reason;
-      else if (id !== NO_ENTRY || rows > 0) kind = KINDS.prediction;
+      else if (entries[MEANING.pipeline] !== NO_ENTRY) return IGNORED.pipeline.reason;
+      else if (id !== NO_ENTRY || batchSize !== NO_ENTRY) kind = KINDS.prediction;
       else return IGNORED.notForUs.reason;
     }
     if (modelName === '') return REJECTED.noModelName.reason;
     if (allowed !== undefined && !allowed.has(modelName)) return REJECTED.forbiddenModel.reason;
     const timeMs = batch.timeMs[record];
     if (timeMs === 0 || timeMs > this.#latestMs) return REJECTED.badTime.reason;
-    if (rows < 0 || rows > this.#options.maxBatchRows || rows !== Math.floor(rows)) return REJECTED.badBatch.reason;
+    if (!(rows >= 0) || rows > this.#options.maxBatchRows || rows !== Math.floor(rows)) return REJECTED.badBatch.reason;
     if (kind === KINDS.groundTruth) {
       return this.#offerGroundTruth(batch, record, modelName, modelVersion, groundTruth, id, rows);
     }
@@ -303,6 +263,38 @@ export class Interpreter {
     for (let nested = from; nested < columns.count; nested++) {
       this.#prediction.addFeature(this.meanings.nestedFeatureId[columns.key[nested]], nested);
     }
+  }
+
+  /** Sorts a record's attributes by their meaning. The last of a kind counts, and each feature. */
+  #sort(batch: RecordBatch, record: number): void {
+    const { meaning, featureId } = this.meanings;
+    const { key } = batch.attributes;
+    const prediction = this.#prediction;
+    const entries = this.#entries;
+    const start = batch.attributeStart[record];
+    const end = batch.attributeEnd[record];
+    prediction.reserve(end - start);
+    const { featureId: ids, featureEntry } = prediction;
+    let count = 0;
+    entries.fill(NO_ENTRY);
+    for (let entry = start; entry < end; entry++) {
+      const number = key[entry];
+      if (meaning[number] === FEATURE) {
+        ids[count] = featureId[number];
+        featureEntry[count++] = entry;
+      } else entries[meaning[number]] = entry;
+    }
+    prediction.featureCount = count;
+  }
+
+  #kindOf(batch: RecordBatch, record: number, entry: number): number {
+    const { type, start, end } = batch.attributes;
+    if (batch.eventNameStart[record] !== ABSENT) {
+      const kind = this.#kindOfEvent(batch, batch.eventNameStart[record], batch.eventNameEnd[record]);
+      if (kind !== KINDS.none) return kind;
+    }
+    if (entry === NO_ENTRY || type[entry] !== VALUE.string) return KINDS.none;
+    return this.#kindOfEvent(batch, start[entry], end[entry]);
   }
 
   #readResource(batch: RecordBatch, record: number): void {

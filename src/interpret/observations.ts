@@ -40,17 +40,21 @@ export class Prediction {
   droppedAttributes = 0;
 
   addFeature(id: number, entry: number): void {
-    if (this.featureCount === this.featureId.length) {
-      const length = this.featureCount * 2;
-      const featureId = new Int32Array(length);
-      const featureEntry = new Int32Array(length);
-      featureId.set(this.featureId);
-      featureEntry.set(this.featureEntry);
-      this.featureId = featureId;
-      this.featureEntry = featureEntry;
-    }
+    this.reserve(this.featureCount + 1);
     this.featureId[this.featureCount] = id;
     this.featureEntry[this.featureCount++] = entry;
+  }
+
+  /** Makes room for so many features. */
+  reserve(features: number): void {
+    if (features <= this.featureId.length) return;
+    const length = Math.max(features, this.featureId.length * 2);
+    const featureId = new Int32Array(length);
+    const featureEntry = new Int32Array(length);
+    featureId.set(this.featureId);
+    featureEntry.set(this.featureEntry);
+    this.featureId = featureId;
+    this.featureEntry = featureEntry;
   }
 }
 
