@@ -1,13 +1,13 @@
 /**
  * Unit, contract, golden and end-to-end tests. The interoperability suite needs Python and Go and has a file of its own
- * (`vitest.interop.config.ts`). No retries: a test that sometimes fails is a fault.
+ * (`vitest.interop.config.ts`), and so has the cross-check with peers (`vitest-peers.config.ts`). No retries: a test that sometimes fails is a fault.
  */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**'],
+    exclude: ['test/interop/**', 'test/peers/**'],
     setupFiles: ['test/setup/seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
