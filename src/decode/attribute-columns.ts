@@ -1,6 +1,6 @@
 /**
  * Attributes of a whole message as columns: entry `i` has a key, a value type, and either a number (bool, int, double)
- * or a range of the message's bytes (string, bytes, array, kvlist). Reused from message to message, so that decoding
+ * or a range of the message's bytes (string, bytes, array, kvlist); an array has both: the number of its elements. Reused from message to message, so that decoding
  * allocates nothing once the columns have grown to the traffic.
  */
 export const VALUE = {
@@ -24,12 +24,16 @@ export class AttributeColumns {
 
   /** Makes room for one more entry and returns its index. */
   append(): number {
-    if (this.count === this.key.length) this.#grow();
+    this.reserve(this.count + 1);
     return this.count++;
   }
 
-  #grow(): void {
-    const length = this.key.length * 2;
+  /** Makes room for so many entries. */
+  reserve(entries: number): void {
+    if (entries > this.key.length) this.#grow(Math.max(entries, this.key.length * 2));
+  }
+
+  #grow(length: number): void {
     const key = new Int32Array(length);
     const type = new Uint8Array(length);
     const number = new Float64Array(length);

@@ -3,8 +3,8 @@
  * a path of its own; every other legal layout (value first, fields repeated, unknown fields) takes the general one and
  * gives the same result. Repeated fields follow protobuf: the last value of a oneof wins.
  */
-import { VALUE, type AttributeColumns } from './attribute-columns.js';
-import { readExpected } from './expected-attributes.js';
+import { AttributeColumns, VALUE } from './attribute-columns.js';
+import { readExpected, readUsualElements } from './usual-layout.js';
 import { KEY_VALUE } from './key-frames.js';
 import { type KeyTable, UNKNOWN_KEY } from './key-table.js';
 import { MAX_DEPTH, tooDeep, WIRE, type WireCursor } from './wire.js';
@@ -18,6 +18,10 @@ const ANY_KVLIST = 0x32;
 const ANY_BYTES = 0x3a;
 /** `values` of both ArrayValue and KeyValueList. */
 const REPEATED_VALUES = 0x0a;
+/** Elements of an array that are read in one go. */
+const ELEMENTS_AT_ONCE = 1024;
+const DOUBLE_BYTES = 8;
+
 /** Where `AttributeDecoder.value` leaves what it read. */
 export interface DecodedValue {
   type: number;
@@ -28,6 +32,8 @@ export interface DecodedValue {
 
 export class AttributeDecoder {
   readonly #cursor: WireCursor;
+  /** Takes what is only checked. */
+  readonly #scratch = new AttributeColumns();
   readonly value: DecodedValue = { type: VALUE.empty, number: 0, start: 0, end: 0 };
 
   constructor(cursor: WireCursor) {
@@ -98,19 +104,36 @@ export class AttributeDecoder {
     const nestedEnd = cursor.lengthEnd(end);
     const nestedStart = cursor.at;
     if (depth >= MAX_DEPTH) tooDeep(nestedStart);
+    let elements = 0;
     while (cursor.at < nestedEnd) {
+      if (tag === ANY_ARRAY) elements += this.#usualElements(nestedEnd);
+      if (cursor.at === nestedEnd) break;
       const element = cursor.tag(nestedEnd);
       if (element !== REPEATED_VALUES) {
         cursor.skip(element, nestedEnd, depth);
         continue;
       }
+      elements++;
       const elementEnd = cursor.lengthEnd(nestedEnd);
       if (tag === ANY_ARRAY) this.anyValue(elementEnd, depth + 1);
       else this.#anyKeyValue(elementEnd, undefined, undefined, depth + 1);
     }
     this.value.type = tag === ANY_ARRAY ? VALUE.array : VALUE.kvlist;
+    this.value.number = elements;
     this.value.start = nestedStart;
     this.value.end = nestedEnd;
+  }
+
+  /** Checks elements of an array up to the first that is not usual, and returns how many there were. */
+  #usualElements(end: number): number {
+    const scratch = this.#scratch;
+    let elements = 0;
+    do {
+      scratch.count = 0;
+      readUsualElements(this.#cursor, end, scratch, ELEMENTS_AT_ONCE);
+      elements += scratch.count;
+    } while (scratch.count === ELEMENTS_AT_ONCE);
+    return elements;
   }
 
   /** Without `keys` it only checks. */
@@ -131,13 +154,52 @@ export class AttributeDecoder {
     }
     if (keys === undefined || columns === undefined) return;
     const key = keys.lookup(cursor.view, keyStart, keyEnd);
-    if (key === UNKNOWN_KEY) return;
+    if (key !== UNKNOWN_KEY) this.#append(key, columns);
+  }
+
+  #append(key: number, columns: AttributeColumns): void {
+    const value = this.value;
     const entry = columns.append();
     columns.key[entry] = key;
     columns.type[entry] = value.type;
     columns.number[entry] = value.number;
     columns.start[entry] = value.start;
     columns.end[entry] = value.end;
+  }
+
+  /**
+   * Appends elements of an array value that was checked before, from byte `at` on and a thousand at most, without keys.
+   * @returns the byte from which the next ones are read; `end`: there are no more
+   */
+  elements(at: number, end: number, columns: AttributeColumns): number {
+    const cursor = this.#cursor;
+    const room = columns.count + ELEMENTS_AT_ONCE;
+    columns.reserve(room);
+    cursor.at = at;
+    for (;;) {
+      readUsualElements(cursor, end, columns, room);
+      if (cursor.at === end || columns.count === room) return cursor.at;
+      const tag = cursor.tag(end);
+      if (tag === REPEATED_VALUES) {
+        this.anyValue(cursor.lengthEnd(end), 0);
+        this.#append(UNKNOWN_KEY, columns);
+      } else cursor.skip(tag, end, 0);
+    }
+  }
+
+  /** The same of bytes that are doubles. */
+  doubles(at: number, end: number, columns: AttributeColumns): number {
+    const { view } = this.#cursor;
+    const last = Math.min(end, at + ELEMENTS_AT_ONCE * DOUBLE_BYTES);
+    columns.reserve(columns.count + ELEMENTS_AT_ONCE);
+    const { type, number } = columns;
+    let { count } = columns;
+    for (let from = at; from < last; from += DOUBLE_BYTES) {
+      type[count] = VALUE.double;
+      number[count++] = view.getFloat64(from, true);
+    }
+    columns.count = count;
+    return last;
   }
 
   /** Calls back with each element of an array value that was checked before; `value` holds it. */

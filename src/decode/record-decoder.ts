@@ -5,7 +5,7 @@
  * each resource group is first skimmed for it. Unknown fields are skipped; every field is allowed in any order.
  */
 import { AttributeDecoder, type DecodedValue } from './attribute-decoder.js';
-import type { AttributeColumns } from './attribute-columns.js';
+import { type AttributeColumns, VALUE } from './attribute-columns.js';
 import type { KeyTable } from './key-table.js';
 import { ABSENT, type RecordBatch } from './record-batch.js';
 import { malformed, WireCursor } from './wire.js';
@@ -63,6 +63,20 @@ export class RecordDecoder {
       if (tag === REQUEST_GROUP) this.#group(signal, cursor.lengthEnd(end), batch);
       else cursor.skip(tag, end, 0);
     }
+  }
+
+  /**
+   * Elements of a column (an array, or bytes that are doubles) of the batch decoded last, from byte `at` on, appended to
+   * its attributes without keys, a thousand at most. The caller takes them away again by setting the count back.
+   * @returns the byte from which the next ones are read; the column's end: there are no more
+   */
+  elements(batch: RecordBatch, entry: number, at: number): number {
+    const { attributes } = batch;
+    this.#cursor.load(batch.bytes, batch.view);
+    const end = attributes.end[entry];
+    return attributes.type[entry] === VALUE.bytes
+      ? this.#attributes.doubles(at, end, attributes)
+      : this.#attributes.elements(at, end, attributes);
   }
 
   /** Elements of an array attribute of the batch decoded last. */

@@ -246,12 +246,9 @@ export class Interpreter {
   }
 
   #columnLength(batch: RecordBatch, entry: number): number {
-    const { type, start, end } = batch.attributes;
+    const { type, number, start, end } = batch.attributes;
     if (type[entry] === VALUE.bytes) return (end[entry] - start[entry]) / 8;
-    if (type[entry] !== VALUE.array) return -1;
-    let length = 0;
-    this.decoder.eachElement(batch, entry, () => length++);
-    return length;
+    return type[entry] === VALUE.array ? number[entry] : -1;
   }
 
   #spread(batch: RecordBatch, entry: number): void {

@@ -1,7 +1,7 @@
 /** What the decoder's hot loop reads is what the oracle reads, wherever a sender leaves the path it was expected to keep. */
 import { expect, test } from 'vitest';
 import { KeyTable, RecordBatch, RecordDecoder, VALUE } from '../../src/decode/index.js';
-import { readExpected } from '../../src/decode/expected-attributes.js';
+import { readExpected } from '../../src/decode/usual-layout.js';
 import { AttributeColumns } from '../../src/decode/attribute-columns.js';
 import { WireCursor } from '../../src/decode/wire.js';
 import { viewOf } from '../../src/decode/bytes-table.js';
