@@ -45,9 +45,11 @@ export {
 } from './performance/statistics.js';
 export { wilson } from './performance/wilson.js';
 export { psi, psiContributions, psiRaw } from './psi.js';
+export { checksOf, qualityFindings, toleratedShare, type QualityOptions } from './quality.js';
 export { qValues } from './q-values.js';
 export { ShiftDetector } from './shift-detector.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
+export { tolerableCount, Tolerances } from './tolerance.js';
 export { totalVariation } from './total-variation.js';
 export { twoProportions, type ProportionDifference } from './two-proportions.js';
 export { wasserstein, wassersteinBound, wassersteinNormalised, wassersteinTwoSample } from './wasserstein.js';

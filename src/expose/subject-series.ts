@@ -2,15 +2,24 @@
  * The series of one subject (a feature, or an output) of one model version: what the registry's subject families name,
  * for each window. Handles are made once and kept.
  */
-import type { FeatureComparison } from '../compare/index.js';
-import { FEATURE_CELL, isNumeric, type Profile } from '../observe/index.js';
 import {
+  checksOf,
+  type FeatureComparison,
+  qualityFindings,
+  type QualityOptions,
+  toleratedShare,
+} from '../compare/index.js';
+import { isNumeric, type Profile } from '../observe/index.js';
+import {
+  DRIFT_STATES,
   type DriftState,
   type DriftStatistic,
   type FEATURE_METRIC,
   type MetricDefinition,
   MISSING_REASONS,
   MOMENTS,
+  type QualityCheck,
+  type QualityFinding,
   QUANTILES,
 } from '../registry/index.js';
 import type { FamilySet } from './families.js';
@@ -22,11 +31,14 @@ export type SubjectFamilies = Record<keyof typeof FEATURE_METRIC, MetricDefiniti
 export type ThresholdOf = (statistic: DriftStatistic) => number;
 
 interface WindowSeries {
+  readonly window: string;
   readonly observations: Series;
   readonly missing: Series;
   readonly typeMismatch: Series;
   readonly outOfRange: Series;
   readonly unseen: Series;
+  /** Of the checks that apply, once it is known which do. */
+  readonly tolerances: Partial<Record<QualityCheck, Series>>;
   readonly moments: readonly Series[];
   readonly quantiles: readonly Series[];
   readonly drift: readonly Series[];
@@ -100,6 +112,7 @@ export class SubjectSeries {
     current: Profile,
     comparison: FeatureComparison | undefined,
     effectiveShare: number,
+    quality: QualityOptions,
   ): DriftState {
     const series = this.#windows[index];
     const { observations } = current;
@@ -119,7 +132,8 @@ export class SubjectSeries {
     }
     if (observations > 0) {
       if (isNumeric(comparison.reference.schema)) series.outOfRange.set(current.outOfRange / observations);
-      else series.unseen.set(current.cell(FEATURE_CELL.unseen) / observations);
+      else series.unseen.set(current.unseen / observations);
+      this.#writeQuality(series, current, comparison, effectiveShare, quality);
     }
     const state = comparison.compare(current, effectiveShare);
     series.states[state].set(1);
@@ -133,6 +147,35 @@ export class SubjectSeries {
       series.critical[at].set(criticalValue);
     }
     return state;
+  }
+
+  #writeQuality(
+    series: WindowSeries,
+    current: Profile,
+    { reference, referenceShares }: FeatureComparison,
+    effectiveShare: number,
+    quality: QualityOptions,
+  ): void {
+    for (const check of checksOf(reference)) {
+      const tolerance = (series.tolerances[check] ??= this.#bound().series(
+        this.#metric.windowTolerance,
+        series.window,
+        check,
+      ));
+      tolerance.set(toleratedShare(check, reference, current, effectiveShare, quality.tolerances));
+    }
+    for (const finding of qualityFindings(reference, referenceShares, current, effectiveShare, quality)) {
+      this.#writeFinding(series, finding);
+    }
+  }
+
+  #writeFinding({ window }: WindowSeries, finding: QualityFinding): void {
+    this.#families.set(this.#metric.windowFinding, [...this.#labels, window, finding], 1);
+  }
+
+  /** For a window of a feature that the reference, which the version has, does not know. */
+  writeExtra(index: number): void {
+    this.#writeFinding(this.#windows[index], 'extra');
   }
 
   /** For a window that is ready and the last that was compared, once all subjects of the version have been written. */
@@ -165,25 +208,21 @@ export class SubjectSeries {
   #createWindow(window: string): WindowSeries {
     const { series } = this.#bound();
     const metric = this.#metric;
-    const state = (name: DriftState): Series => series(metric.driftState, window, name);
     return {
+      window,
       observations: series(metric.windowObservations, window),
       missing: series(metric.windowMissing, window),
       typeMismatch: series(metric.windowTypeMismatch, window),
       outOfRange: series(metric.windowOutOfRange, window),
       unseen: series(metric.windowUnseen, window),
+      tolerances: {},
       moments: MOMENTS.map((moment) => series(metric.moment, window, moment)),
       quantiles: QUANTILES.map((quantile) => series(metric.quantile, window, String(quantile))),
       drift: ALL_STATISTICS.map((statistic) => series(metric.drift, window, statistic)),
       critical: ALL_STATISTICS.map((statistic) => series(metric.driftCriticalValue, window, statistic)),
       since: ALL_STATISTICS.map((statistic) => series(metric.driftSince, window, statistic)),
       qValue: series(metric.driftQValue, window),
-      states: {
-        ready: state('ready'),
-        not_enough_data: state('not_enough_data'),
-        no_traffic: state('no_traffic'),
-        no_reference: state('no_reference'),
-      },
+      states: byName(DRIFT_STATES, (state) => series(metric.driftState, window, state)),
       sinceMs: ALL_STATISTICS.map(() => 0),
     };
   }
@@ -202,6 +241,10 @@ export class SubjectSeries {
         this.#families.series(definition, [...this.#labels, ...rest]),
     };
   }
+}
+
+function byName<Name extends string>(names: readonly Name[], make: (name: Name) => Series): Record<Name, Series> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Series>;
 }
 
 function momentsOf(profile: Profile): number[] {

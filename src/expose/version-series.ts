@@ -6,6 +6,7 @@ import {
   type CriticalValues,
   FeatureComparison,
   performanceOfWindow,
+  type QualityOptions,
   qValues,
   regressionOfWindow,
 } from '../compare/index.js';
@@ -31,7 +32,7 @@ export interface ModelFacts {
 export interface VersionSeriesOptions {
   readonly families: FamilySet;
   readonly criticalValues: CriticalValues;
-  readonly minimumObservations: number;
+  readonly quality: QualityOptions;
   /** As they are written in the `window` label, shortest first. */
   readonly windows: readonly string[];
   readonly facts: ModelFacts;
@@ -145,14 +146,23 @@ export class VersionSeries {
     const ready: (Subject & { readonly comparison: FeatureComparison })[] = [];
     for (const subject of this.#subjects.values()) {
       const { series, slot, isOutput, comparison } = subject;
-      const state = series.writeWindow(index, version.profile(slot, view, isOutput), comparison, effectiveShare);
+      const current = version.profile(slot, view, isOutput);
+      const state = series.writeWindow(index, current, comparison, effectiveShare, this.#options.quality);
       if (state === 'ready') ready.push(subject as Subject & { comparison: FeatureComparison });
+      if (state === 'no_reference' && this.#isExtra(subject, current.present * effectiveShare))
+        series.writeExtra(index);
       await pause();
     }
     const corrected = qValues(ready.map(({ comparison }) => comparison.pValue));
     ready.forEach(({ series, comparison }, at) => {
       series.writeQValue(index, comparison, corrected[at], this.#options.criticalValues.falseAlarmRate, endMs);
     });
+  }
+
+  #isExtra({ slot, isOutput }: Subject, present: number): boolean {
+    const { reference } = this.#version;
+    if (reference === undefined || isOutput || reference.features.has(slot.name)) return false;
+    return present >= this.#options.quality.minimumObservations;
   }
 
   /** Takes in features that are new and references that have come since. */
@@ -168,7 +178,7 @@ export class VersionSeries {
 
   #refresh(slot: FeatureSlot, isOutput: boolean, reference: Profile | undefined): void {
     let subject = this.#subjects.get(slot);
-    const { families, windows, facts, criticalValues, minimumObservations } = this.#options;
+    const { families, windows, facts, criticalValues, quality } = this.#options;
     if (subject === undefined) {
       const metric = isOutput ? PREDICTION_METRIC : FEATURE_METRIC;
       const threshold = facts.thresholdOf(isOutput ? undefined : slot.name);
@@ -177,7 +187,7 @@ export class VersionSeries {
       this.#subjects.set(slot, subject);
     }
     if (subject.comparison === undefined && reference !== undefined && slot.schema === reference.schema) {
-      subject.comparison = new FeatureComparison(reference, criticalValues, minimumObservations);
+      subject.comparison = new FeatureComparison(reference, criticalValues, quality.minimumObservations);
     }
   }
 }

@@ -48,6 +48,14 @@ function receiver(name: string, owner: Owner | undefined, config: Config): Recei
   };
 }
 
+/** What is wrong with all values of a feature makes its shares and its distribution look wrong too. */
+const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
+  FeatureAbsent: ['FeatureMissing', 'FeatureDrift', 'FeatureShift'],
+  FeatureConstant: ['FeatureDrift', 'FeatureShift'],
+  FeatureImpossible: ['FeatureOutOfRange'],
+  FeatureUnknownCategories: ['FeatureUnseenCategory', 'FeatureDrift', 'FeatureShift'],
+};
+
 /** A finding that two windows share is told by the shorter one, which is first to see it and first to see it gone. */
 function windowInhibitions(config: Config): Inhibition[] {
   const windows = alertWindows(config);
@@ -80,6 +88,11 @@ function inhibitions(config: Config): Inhibition[] {
       target_matchers: [named(['FeatureDrift', 'FeatureShift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature],
     },
+    ...Object.entries(EXPLAINED).map(([cause, echoes]) => ({
+      source_matchers: [named([cause])],
+      target_matchers: [named(echoes)],
+      equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature],
+    })),
     {
       // What was warned of early has become certain.
       source_matchers: [named(['FeatureDrift', 'PredictionDrift'])],

@@ -9,6 +9,8 @@ export const LABEL = {
   moment: 'moment',
   quantile: 'q',
   bin: 'bin',
+  check: 'check',
+  finding: 'finding',
   state: 'state',
   reason: 'reason',
   role: 'role',
@@ -52,6 +54,13 @@ export const REGRESSION_STATISTICS = ['mae', 'rmse', 'bias'] as const;
 
 export const MISSING_REASONS = ['absent', 'empty', 'nan'] as const;
 export type MissingReason = (typeof MISSING_REASONS)[number];
+
+/** What a single value can fail, each published as a share of the window. */
+export const QUALITY_CHECKS = ['missing', 'type_mismatch', 'out_of_range', 'unseen_category'] as const;
+export type QualityCheck = (typeof QUALITY_CHECKS)[number];
+/** What can be wrong with a window's values as a whole. */
+export const QUALITY_FINDINGS = ['absent', 'extra', 'constant', 'impossible', 'unknown'] as const;
+export type QualityFinding = (typeof QUALITY_FINDINGS)[number];
 
 export const GROUND_TRUTH_OUTCOMES = ['joined', 'orphaned', 'late', 'duplicate'] as const;
 export type GroundTruthOutcome = (typeof GROUND_TRUTH_OUTCOMES)[number];

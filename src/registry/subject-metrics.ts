@@ -97,6 +97,20 @@ function subjectFamilies<const Prefix extends string>(
       help: `Share of the window's values of ${what} in a category that the reference does not have.`,
       labels: labelsWindow,
     },
+    windowTolerance: {
+      instrument: `${prefix}.window.tolerance`,
+      kind: 'gauge',
+      unit: '1',
+      help: `Share of the window's values of ${what} that may fail a check (missing, type_mismatch, out_of_range, unseen_category) before it is more than chance at the configured false-alarm rate: from the reference's own share, for this number of values; never less than one value.`,
+      labels: [...labelsWindow, LABEL.check],
+    },
+    windowFinding: {
+      instrument: `${prefix}.window.finding`,
+      kind: 'gauge',
+      unit: '',
+      help: `1 for what is wrong with the window's values of ${what} as a whole: absent (the reference has it, no prediction does), extra (the reference does not know it), constant (the reference varies), impossible (infinite, or negative where the reference never is), unknown (most are in unseen categories). No series: nothing.`,
+      labels: [...labelsWindow, LABEL.finding],
+    },
     moment: {
       instrument: `${prefix}.moment`,
       kind: 'gauge',

@@ -167,7 +167,11 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** Queries that rightly give nothing while all is well. */
-const MAY_BE_EMPTY = [/plumbline_items_rejected_total\[.*> 0$/, /unseen_category_ratio.*feature="distance"/];
+const MAY_BE_EMPTY = [
+  /plumbline_items_rejected_total\[.*> 0$/,
+  /unseen_category_ratio.*feature="distance"/,
+  /window_finding\{.*feature="distance"/,
+];
 
 const queries = readdirSync(DASHBOARDS)
   .filter((file) => file.endsWith('.json'))

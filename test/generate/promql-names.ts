@@ -12,6 +12,8 @@ import {
   MOMENTS,
   PERFORMANCE_STATISTICS,
   prometheusName,
+  QUALITY_CHECKS,
+  QUALITY_FINDINGS,
 } from '../../src/registry/index.js';
 import { RECORDED } from '../../src/generate/rules/recording-rules.js';
 
@@ -44,6 +46,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   [LABEL.state]: DRIFT_STATES,
   [LABEL.moment]: MOMENTS,
   [LABEL.bin]: Object.values(BIN),
+  [LABEL.check]: QUALITY_CHECKS,
+  [LABEL.finding]: QUALITY_FINDINGS,
 };
 
 /** Everything that is wrong with the names in it; empty: it parses, and all of them exist. */

@@ -181,7 +181,7 @@ const shift: PanelDefinition = {
   unit: 'none',
   decimals: 1,
   queries: [
-    { expr: `log10(max(${over(subject, FEATURE_METRIC.shiftEvidence)}) > 0)`, legend: 'log₁₀ of seconds' },
+    { expr: `log10(clamp_min(max(${over(subject, FEATURE_METRIC.shiftEvidence)}), 1))`, legend: 'log₁₀ of seconds' },
     {
       expr: `log10(max(${select(RECORDED.shiftThreshold.name, ofVersion)}))`,
       legend: 'threshold',
@@ -209,6 +209,28 @@ const quality: readonly PanelDefinition[] = [
       },
     ],
     styles: [REFERENCE],
+  },
+  {
+    ...half,
+    title: 'What the reference tolerates',
+    description:
+      "Shares that chance alone reaches at the configured false-alarm rate, given the reference's own shares, at this number of values. An alert needs more than this and more than its threshold.",
+    unit: 'percentunit',
+    min: 0,
+    queries: [{ expr: per(LABEL.check, over(inWindow, FEATURE_METRIC.windowTolerance)), legend: `{{${LABEL.check}}}` }],
+  },
+  {
+    ...half,
+    kind: 'state-timeline',
+    title: 'Wrong as a whole',
+    description:
+      'absent: the reference has the feature, no prediction does; extra: the reference does not know it; constant: one value, where the reference varies; impossible: infinite, or negative where the reference never is; unknown: most are in unseen categories.',
+    unit: 'none',
+    noValue: 'nothing',
+    queries: [
+      { expr: per(LABEL.finding, over(inWindow, FEATURE_METRIC.windowFinding)), legend: `{{${LABEL.finding}}}` },
+    ],
+    texts: { '1': { text: 'yes', color: 'orange' } },
   },
   {
     ...half,

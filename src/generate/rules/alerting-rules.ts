@@ -11,6 +11,7 @@ import { dashboardUrl, runbookFile, severityTemplate, templateComment } from './
 import { FEATURE_ALERTS } from './feature-alerts.js';
 import { MODEL_ALERTS } from './model-alerts.js';
 import { processAlerts } from './process-alerts.js';
+import { QUALITY_ALERTS } from './quality-alerts.js';
 import { RECORDED } from './recording-rules.js';
 import type { AlertingRule } from './rule.js';
 
@@ -84,12 +85,13 @@ function processRule(definition: ProcessAlertDefinition, config: Config): Alerti
   };
 }
 
-export const featureAlertRules = (config: Config): AlertingRule[] => modelRules(FEATURE_ALERTS, config);
+export const featureAlertRules = (config: Config): AlertingRule[] =>
+  modelRules([...FEATURE_ALERTS, ...QUALITY_ALERTS], config);
 export const modelAlertRules = (config: Config): AlertingRule[] => modelRules(MODEL_ALERTS, config);
 export const processAlertRules = (config: Config): AlertingRule[] =>
   processAlerts(config).map((definition) => processRule(definition, config));
 
 /** Names of the alerts about models, for those who treat them alike. */
 export const MODEL_ALERT_NAMES: readonly string[] = [
-  ...new Set([...FEATURE_ALERTS, ...MODEL_ALERTS].map(({ name }) => name)),
+  ...new Set([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...MODEL_ALERTS].map(({ name }) => name)),
 ];

@@ -1,8 +1,8 @@
 /**
- * Alerts about features and outputs: their distribution moved, or values are missing, unseen, out of range or of another
- * type. Each asks for two things: more than the threshold (it matters) and more than the critical value at this number of
- * observations (it is not luck). Drift asks a third: a q-value, so that a version of many features is not one of many
- * alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher.
+ * Alerts about distributions of features and outputs. Drift asks for three things: more than the threshold (it matters), more
+ * than the critical value at this number of observations (it is not luck), and a q-value, so that a version of many features
+ * is not one of many alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher. A shift is the
+ * early warning, with a promised time between false ones.
  */
 import { durationMs, type Config } from '../../config/index.js';
 import {
@@ -14,17 +14,16 @@ import {
   type MetricDefinition,
 } from '../../registry/index.js';
 import { aggregateBy, equal, oneOf, select } from '../promql.js';
-import { criticalShare } from '../significance.js';
 import type { Scope } from '../threshold-scopes.js';
 import { BY_TIER, EARLY, type AlertDefinition, type AlertText } from './alert-definition.js';
-import { label, lookup, percent, VALUE, WHO } from './annotation.js';
+import { label, lookup, VALUE, WHO } from './annotation.js';
 import { RECORDED } from './recording-rules.js';
 
 const featureOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.feature];
 const outputOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.output];
-const featureLabels = [...featureOnly, LABEL.window];
+export const featureLabels = [...featureOnly, LABEL.window];
 const outputLabels = [...outputOnly, LABEL.window];
-const FEATURE_DASHBOARD = {
+export const FEATURE_DASHBOARD = {
   name: 'feature',
   variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature, window: LABEL.window },
 } as const;
@@ -97,66 +96,6 @@ function shift(
   };
 }
 
-interface ShareAlert {
-  readonly name: string;
-  readonly metric: MetricDefinition;
-  readonly threshold: 'missing' | 'unseenCategory' | 'outOfRange' | 'typeMismatch';
-  /** Completes 'values of feature x …'. */
-  readonly what: string;
-  /** Series of the share that is normal for this feature, where that is not 0. */
-  readonly normal?: string;
-}
-
-const SHARE_ALERTS: readonly ShareAlert[] = [
-  {
-    name: 'FeatureMissing',
-    metric: FEATURE_METRIC.windowMissing,
-    threshold: 'missing',
-    what: 'are missing',
-    normal: RECORDED.referenceMissing.name,
-  },
-  {
-    name: 'FeatureUnseenCategory',
-    metric: FEATURE_METRIC.windowUnseen,
-    threshold: 'unseenCategory',
-    what: 'are in categories that the reference does not have',
-  },
-  {
-    name: 'FeatureOutOfRange',
-    metric: FEATURE_METRIC.windowOutOfRange,
-    threshold: 'outOfRange',
-    what: "lie outside the reference's range",
-  },
-  {
-    name: 'FeatureTypeMismatch',
-    metric: FEATURE_METRIC.windowTypeMismatch,
-    threshold: 'typeMismatch',
-    what: 'have another type than in the reference',
-  },
-];
-
-function share(alert: ShareAlert, scope: Scope, config: Config): AlertText {
-  const threshold = scope.thresholds[alert.threshold];
-  const rate = config.compare.falseAlarmRate;
-  const windows = oneOf(LABEL.window, scope.windows);
-  const value = select(prometheusName(alert.metric), [windows, ...scope.matchers]);
-  const observations = prometheusName(FEATURE_METRIC.windowObservations);
-  const tolerated = alert.normal === undefined ? `${threshold}` : `(${threshold} + ${alert.normal})`;
-  // A threshold of 0 says that one such value is one too many: there is no chance to allow for.
-  const critical = threshold === 0 ? tolerated : `(${criticalShare(tolerated, observations, rate)})`;
-  const seen = lookup(featureLabels, (of) => `sum(${observations}{${of}})`, 'count');
-  const normal =
-    alert.normal === undefined
-      ? ''
-      : ` (the reference has ${lookup(featureLabels, (of) => `max(${alert.normal}{${of}})`, 'percentage')})`;
-  const subject = `values of feature ${label(LABEL.feature)}`;
-  return {
-    condition: aggregateBy('max', featureLabels, `\n    ${value} > ${tolerated}\n      >\n    ${critical}\n  `),
-    summary: `${WHO}: ${subject} ${alert.what}`,
-    description: `${VALUE.percentage} of ${seen} ${subject} ${alert.what} over ${label(LABEL.window)}${normal}. It matters above ${percent(threshold)}, and this is more than chance explains at that number.`,
-  };
-}
-
 export const FEATURE_ALERTS: readonly AlertDefinition[] = [
   {
     name: 'FeatureDrift',
@@ -199,13 +138,4 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     build: (scope, config) =>
       shift(PREDICTION_METRIC, outputOnly, `the prediction's ${label(LABEL.output)}`, scope, config),
   },
-  ...SHARE_ALERTS.map((alert): AlertDefinition => ({
-    name: alert.name,
-    subject: 'feature',
-    for: '1m',
-    severity: BY_TIER,
-    thresholds: () => [alert.threshold],
-    dashboard: FEATURE_DASHBOARD,
-    build: (scope, config) => share(alert, scope, config),
-  })),
 ];
