@@ -2,7 +2,7 @@
  * Everything observed of one model version: its feature and output slots, its window panes, and its running totals.
  */
 import type { JoinedPair } from '../correlate/index.js';
-import { type DecodedValue, type RecordDecoder, VALUE } from '../decode/index.js';
+import { type RecordDecoder } from '../decode/index.js';
 import { type FeatureHistogram, NO_ENTRY, type Prediction } from '../interpret/index.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
@@ -306,18 +306,16 @@ export class VersionObserver {
     else slot.addEntry(pane, prediction, entry);
   }
 
+  /** Its rows are read a thousand at a time, as entries behind those of the message. */
   #column(slot: FeatureSlot, pane: Pane, prediction: Prediction, entry: number, decoder: RecordDecoder): void {
-    const { batch, weight, timeMs } = prediction;
-    const { type, start, end } = batch.attributes;
-    if (type[entry] === VALUE.bytes) {
-      for (let at = start[entry]; at < end[entry]; at += 8) {
-        slot.add(pane, VALUE.double, batch.view.getFloat64(at, true), batch.view, 0, 0, weight, timeMs);
-      }
-      return;
+    const { batch } = prediction;
+    const { attributes } = batch;
+    const first = attributes.count;
+    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
+      at = decoder.elements(batch, entry, at);
+      for (let row = first; row < attributes.count; row++) slot.addEntry(pane, prediction, row);
+      attributes.count = first;
     }
-    decoder.eachElement(batch, entry, (value: DecodedValue) => {
-      slot.add(pane, value.type, value.number, batch.view, value.start, value.end, weight, timeMs);
-    });
   }
 
   #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {
