@@ -79,8 +79,7 @@ class Thread {
     const answered = new SharedArrayBuffer(4);
     const questions = { port: port2, answered };
     const workerData: ThreadSettings = { pipeline: settings, memory, questions };
-    const { url, execArgv } = threadEntry();
-    this.#worker = new Worker(url, { workerData, execArgv, transferList: [port2] });
+    this.#worker = new Worker(threadEntry(), { workerData, transferList: [port2] });
     this.ready = new Promise((resolve) => {
       this.#worker.on('message', (message: FromThread) => {
         if (message.kind === 'ready') resolve();
@@ -164,9 +163,7 @@ class Thread {
   }
 }
 
-/** Beside this file: as it was built, or, from the sources, read by tsx. */
-function threadEntry(): { url: URL; execArgv: string[] } {
-  return import.meta.url.endsWith('.ts')
-    ? { url: new URL('./worker-thread.ts', import.meta.url), execArgv: ['--import', 'tsx'] }
-    : { url: new URL('./worker.js', import.meta.url), execArgv: [] };
+/** The built thread: beside the built collector; when the sources are run, a thread cannot be read from them. */
+function threadEntry(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/worker.js' : './worker.js', import.meta.url);
 }
