@@ -1,7 +1,4 @@
-/**
- * The peers: Python programs of this folder in an environment of their own, made once from the pins in
- * `requirements.txt` and kept under the user's cache.
- */
+/** Peers run in Python, in an environment of their own that is made once from pins and kept under the user's cache. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
@@ -10,17 +7,21 @@ import { cachedBuild, runTool } from '../interop/tool-cache.js';
 const CANDIDATES = ['python3', 'python3.12', 'python3.11'];
 /** NannyML refuses 3.13, the numpy that is pinned refuses 3.10. */
 const VERSIONS = ['3.11', '3.12'];
-const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+
+/** The environment of this suite. @throws as `pythonWith` */
+export function peersPython(): Promise<string> {
+  return pythonWith('peers', join(import.meta.dirname, 'requirements.txt'));
+}
 
 /** @throws Error where there is no Python that the peers run on, or they cannot be installed */
-export async function peersPython(): Promise<string> {
+export async function pythonWith(name: string, requirements: string): Promise<string> {
   const { command, version } = await findPython();
-  const folder = await cachedBuild('peers', REQUIREMENTS, version, async (out) => {
+  const cwd = import.meta.dirname;
+  const folder = await cachedBuild(name, requirements, version, async (out) => {
     const python = join(out, 'bin/python');
-    await runTool(command, ['-m', 'venv', out], { cwd: import.meta.dirname });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS];
-    await runTool(python, pip, { cwd: import.meta.dirname });
-    await runTool(python, ['-m', 'pip', 'check'], { cwd: import.meta.dirname });
+    await runTool(command, ['-m', 'venv', out], { cwd });
+    await runTool(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', requirements], { cwd });
+    await runTool(python, ['-m', 'pip', 'check'], { cwd });
   });
   return join(folder, 'bin/python');
 }
