@@ -72,6 +72,14 @@ describe('windows that alerts look at', () => {
   ])('%s', (_, text, windows) => {
     expect(parsed(text).alerts.windows).toEqual(windows);
   });
+
+  test('of a feature of its own are spelled as the observed ones too; without them there are none', () => {
+    const { models } = parsed(
+      'models: [{ name: m, features: { hour: { windows: [24h] }, weekday: { alerts: false } } }]',
+    );
+    expect(models[0].features.hour.windows).toEqual(['1d']);
+    expect(models[0].features.weekday.windows).toBeUndefined();
+  });
 });
 
 describe('text as it is written', () => {
