@@ -4,6 +4,7 @@
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { VALUE } from '../decode/index.js';
+import { Prediction } from '../interpret/index.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { seededRandom } from '../lib/random.js';
 import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, type NumericSchema, Profile } from '../observe/index.js';
@@ -14,7 +15,6 @@ import { Reservoir } from './reservoir.js';
 
 /** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
 const SAMPLED_VALUES_MAX = 32_000_000;
-const NO_BYTES = new DataView(new ArrayBuffer(0));
 
 export interface NumberColumn {
   /** What the profile is called. */
@@ -93,6 +93,7 @@ class NumberFold {
   readonly #schema: NumericSchema;
   readonly #slot: FeatureSlot;
   readonly #pane = { cells: new Float64Array(0) };
+  readonly #prediction = new Prediction();
 
   constructor(schema: NumericSchema) {
     const space = new CellSpace(Infinity);
@@ -102,19 +103,27 @@ class NumberFold {
     space.widen(this.#pane);
   }
 
+  /** Lays the column out as attributes of predictions, and folds those as they arrive. */
   add(chunk: DuckDBDataChunk, index: number): void {
-    const slot = this.#slot;
-    const pane = this.#pane;
+    const { attributes } = this.#prediction.batch;
     const vector = chunk.getColumnVector(index);
-    const isText = this.#schema.kind === 'text';
     const { itemCount } = vector;
+    attributes.reserve(itemCount);
+    const { type, number, end } = attributes;
+    const isText = this.#schema.kind === 'text';
     for (let row = 0; row < itemCount; row++) {
       const x = vector.getItem(row) as number | null;
-      if (x === null) slot.add(pane, VALUE.empty, 0, NO_BYTES, 0, 0, 1, 0);
-      // Of a text only its length is looked at.
-      else if (isText) slot.add(pane, VALUE.string, 0, NO_BYTES, 0, x, 1, 0);
-      else slot.add(pane, VALUE.double, x, NO_BYTES, 0, 0, 1, 0);
+      if (x === null) type[row] = VALUE.empty;
+      else if (isText) {
+        // Of a text only its length is looked at.
+        type[row] = VALUE.string;
+        end[row] = x;
+      } else {
+        type[row] = VALUE.double;
+        number[row] = x;
+      }
     }
+    for (let row = 0; row < itemCount; row++) this.#slot.addEntry(this.#pane, this.#prediction, row);
   }
 
   profile(column: string, expected: number): Profile {
