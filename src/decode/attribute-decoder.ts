@@ -6,7 +6,7 @@
 import { AttributeColumns, VALUE } from './attribute-columns.js';
 import { readExpected, readUsualElements } from './usual-layout.js';
 import { KEY_VALUE } from './key-frames.js';
-import { type KeyTable, UNKNOWN_KEY } from './key-table.js';
+import { KeyTable, UNKNOWN_KEY } from './key-table.js';
 import { MAX_DEPTH, tooDeep, WIRE, type WireCursor } from './wire.js';
 
 const ANY_STRING = 0x0a;
@@ -21,6 +21,8 @@ const REPEATED_VALUES = 0x0a;
 /** Elements of an array that are read in one go. */
 const ELEMENTS_AT_ONCE = 1024;
 const DOUBLE_BYTES = 8;
+/** Keys inside of values that are told apart for checking; others are checked the general way. */
+const SCRATCH_KEYS_MAX = 1024;
 
 /** Where `AttributeDecoder.value` leaves what it read. */
 export interface DecodedValue {
@@ -32,8 +34,9 @@ export interface DecodedValue {
 
 export class AttributeDecoder {
   readonly #cursor: WireCursor;
-  /** Takes what is only checked. */
+  /** Take what is only checked, so that it is checked by the hot loops too. */
   readonly #scratch = new AttributeColumns();
+  readonly #scratchKeys = new KeyTable({ names: [], prefixes: [''], maxKeys: SCRATCH_KEYS_MAX });
   readonly value: DecodedValue = { type: VALUE.empty, number: 0, start: 0, end: 0 };
 
   constructor(cursor: WireCursor) {
@@ -106,7 +109,7 @@ export class AttributeDecoder {
     if (depth >= MAX_DEPTH) tooDeep(nestedStart);
     let elements = 0;
     while (cursor.at < nestedEnd) {
-      if (tag === ANY_ARRAY) elements += this.#usualElements(nestedEnd);
+      elements += tag === ANY_ARRAY ? this.#usualElements(nestedEnd) : this.#expectedEntries(nestedEnd);
       if (cursor.at === nestedEnd) break;
       const element = cursor.tag(nestedEnd);
       if (element !== REPEATED_VALUES) {
@@ -116,7 +119,7 @@ export class AttributeDecoder {
       elements++;
       const elementEnd = cursor.lengthEnd(nestedEnd);
       if (tag === ANY_ARRAY) this.anyValue(elementEnd, depth + 1);
-      else this.#anyKeyValue(elementEnd, undefined, undefined, depth + 1);
+      else this.#anyKeyValue(elementEnd, this.#scratchKeys, this.#scratch, depth + 1);
     }
     this.value.type = tag === ANY_ARRAY ? VALUE.array : VALUE.kvlist;
     this.value.number = elements;
@@ -136,8 +139,15 @@ export class AttributeDecoder {
     return elements;
   }
 
-  /** Without `keys` it only checks. */
-  #anyKeyValue(end: number, keys: KeyTable | undefined, columns: AttributeColumns | undefined, depth: number): void {
+  /** Checks entries of a kvlist up to the first that is not as the last time, and returns how many there were. */
+  #expectedEntries(end: number): number {
+    const scratch = this.#scratch;
+    scratch.count = 0;
+    readExpected(this.#cursor, REPEATED_VALUES, end, this.#scratchKeys, scratch);
+    return scratch.count;
+  }
+
+  #anyKeyValue(end: number, keys: KeyTable, columns: AttributeColumns, depth: number): void {
     const cursor = this.#cursor;
     const value = this.value;
     let keyStart = 0;
@@ -152,7 +162,6 @@ export class AttributeDecoder {
       } else if (tag === KEY_VALUE.value) this.#mergeValue(cursor.lengthEnd(end), depth);
       else cursor.skip(tag, end, depth);
     }
-    if (keys === undefined || columns === undefined) return;
     const key = keys.lookup(cursor.view, keyStart, keyEnd);
     if (key !== UNKNOWN_KEY) this.#append(key, columns);
   }
@@ -224,7 +233,10 @@ export class AttributeDecoder {
     const cursor = this.#cursor;
     cursor.at = start;
     while (cursor.at < end) {
+      this.keyValues(REPEATED_VALUES, end, keys, columns);
+      if (cursor.at === end) return;
       const tag = cursor.tag(end);
+      // Its tag in more bytes than it needs.
       if (tag === REPEATED_VALUES) this.keyValue(cursor.lengthEnd(end), keys, columns);
       else cursor.skip(tag, end, 0);
     }
