@@ -82,7 +82,7 @@ export class MetricDecoder {
     cursor.load(bytes, viewOf(bytes));
     const end = bytes.length;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === REQUEST_GROUP) this.#group(cursor.lengthEnd(end), visit);
       else cursor.skip(tag, end, 0);
     }
@@ -95,14 +95,14 @@ export class MetricDecoder {
     point.attributes.count = 0;
     this.#resourceHash.clear();
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === GROUP_RESOURCE) this.#resource(cursor.lengthEnd(end));
       else cursor.skip(tag, end, 0);
     }
     point.resourceEnd = point.attributes.count;
     cursor.at = start;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === GROUP_SCOPE) this.#scope(cursor.lengthEnd(end), visit);
       else cursor.skip(tag, end, 0);
     }
@@ -111,7 +111,7 @@ export class MetricDecoder {
   #resource(end: number): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag !== RESOURCE_ATTRIBUTE) {
         cursor.skip(tag, end, 0);
         continue;
@@ -128,7 +128,7 @@ export class MetricDecoder {
     const scopeHash = new SeriesHash();
     scopeHash.set(this.#resourceHash);
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === SCOPE_IDENTITY) {
         const identityEnd = cursor.lengthEnd(end);
         scopeHash.add(cursor.view, cursor.at, identityEnd, SALT.scope);
@@ -137,7 +137,7 @@ export class MetricDecoder {
     }
     cursor.at = start;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === SCOPE_METRIC) this.#metric(cursor.lengthEnd(end), scopeHash, visit);
       else cursor.skip(tag, end, 0);
     }
@@ -152,7 +152,7 @@ export class MetricDecoder {
     const hash = this.#metricHash;
     hash.set(scopeHash);
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case METRIC.name:
           nameEnd = cursor.lengthEnd(end);
@@ -187,7 +187,7 @@ export class MetricDecoder {
     for (const pass of wanted ? (['temporality', 'points'] as const) : (['points'] as const)) {
       cursor.at = start;
       while (cursor.at < end) {
-        const tag = cursor.varint32(end);
+        const tag = cursor.tag(end);
         if (tag !== data) cursor.skip(tag, end, 0);
         else if (pass === 'temporality') this.#temporality(cursor.lengthEnd(end));
         else this.#dataPoints(cursor.lengthEnd(end), wanted ? metric : NOT_FOUND, visit);
@@ -198,7 +198,7 @@ export class MetricDecoder {
   #temporality(end: number): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === TEMPORALITY_FIELD) this.#point.temporality = cursor.varint32(end) | 0;
       else cursor.skip(tag, end, 0);
     }
@@ -209,7 +209,7 @@ export class MetricDecoder {
     const cursor = this.#cursor;
     const point = this.#point;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag !== DATA_POINT) {
         cursor.skip(tag, end, 0);
         continue;

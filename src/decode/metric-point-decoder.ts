@@ -78,7 +78,7 @@ export class MetricPointDecoder {
   #explicit(end: number, point: MetricPoint, hash: SeriesHash): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case EXPLICIT.attribute:
           this.#attribute(cursor.lengthEnd(end), point, hash);
@@ -125,7 +125,7 @@ export class MetricPointDecoder {
   #exponential(end: number, point: MetricPoint, hash: SeriesHash): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       switch (tag) {
         case EXPONENTIAL.attribute:
           this.#attribute(cursor.lengthEnd(end), point, hash);
@@ -175,7 +175,7 @@ export class MetricPointDecoder {
   #buckets(end: number, buckets: ExponentialBuckets): void {
     const cursor = this.#cursor;
     while (cursor.at < end) {
-      const tag = cursor.varint32(end);
+      const tag = cursor.tag(end);
       if (tag === BUCKETS_OFFSET) buckets.offset = this.#zigzag(end);
       else if (tag === BUCKETS_ONE) buckets.add(this.#uint64(end));
       else if (tag === BUCKETS_PACKED) {

@@ -21,7 +21,7 @@ const INPUTS_PER_TABLE = 500;
 const NO_BYTES = new Uint8Array(0);
 
 /** protobufjs skips a varint of any length in an unknown field; the protocol ends one after ten bytes. */
-const LONG_VARINT = /a varint is longer than ten bytes/;
+export const LONG_VARINT = /a varint is longer than ten bytes/;
 
 type Plain = Record<string, unknown>;
 
@@ -114,12 +114,12 @@ export class Agreement {
   }
 }
 
-interface Attempt {
+export interface Attempt {
   readonly text?: string;
   readonly failure?: unknown;
 }
 
-function attempt(run: () => unknown): Attempt {
+export function attempt(run: () => unknown): Attempt {
   try {
     return { text: JSON.stringify(run()) };
   } catch (failure) {
@@ -129,7 +129,7 @@ function attempt(run: () => unknown): Attempt {
   }
 }
 
-function attributeOf({ key, value }: Plain): unknown {
+export function attributeOf({ key, value }: Plain): unknown {
   // Our side has the key as text, in which what is not UTF-8 is U+FFFD already.
   const name = hex(new TextEncoder().encode(new TextDecoder().decode(Buffer.from((key ?? NO_BYTES) as Uint8Array))));
   const any = (value ?? {}) as Plain & { value?: string };
@@ -159,11 +159,11 @@ function identifier(bytes: unknown, length: number): string {
 }
 
 /** JSON has neither NaN nor -0. */
-function numberText(value: number): string {
+export function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-function explain(signal: RecordSignal, bytes: Uint8Array, ours: Attempt, oracle: Attempt): string {
+export function explain(signal: string, bytes: Uint8Array, ours: Attempt, oracle: Attempt): string {
   const told = ({ text, failure }: Attempt): string => text ?? `refused: ${String(failure)}`;
   return `${signal} ${hex(bytes)}\n  decoder: ${told(ours)}\n  oracle:  ${told(oracle)}`;
 }

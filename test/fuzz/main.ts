@@ -53,9 +53,9 @@ function liveBytes(): number {
   return process.memoryUsage.rss();
 }
 
-function report({ inputs: done, accepted, refused, stricter, laxer }: Tally): void {
+function report({ inputs: done, accepted, refused, stricter, ambiguous, laxer }: Tally): void {
   console.log(
     `seed ${seed}: ${done} inputs in ${elapsed().toFixed(0)} s; ${accepted} accepted by both (${laxer} of them not by the ` +
-      `whole schema), ${refused} refused by both, ${stricter} refused by the decoder alone (varint too long)`,
+      `whole schema), ${refused} refused by both, ${stricter} refused by the decoder alone (varint too long), ${ambiguous} not to be compared`,
   );
 }

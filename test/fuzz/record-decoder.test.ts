@@ -6,7 +6,7 @@ import { fuzz } from './campaign.js';
 
 const WHOLE = otlpType('ExportTraceServiceRequest');
 
-test('mutated requests of both signals decode as the oracle says, or are refused by both', () => {
+test('mutated requests of all signals decode as the oracle says, or are refused by both', () => {
   const tally = fuzz({ seed: 20011123, inputs: 12_000, herd: 100, inputsPerHerd: 6_000 });
   expect(tally.inputs).toBe(12_000);
   // A campaign that is refused everywhere, or nowhere, tests nothing.

@@ -29,31 +29,77 @@ const WALKED = new Set([
   'ArrayValue.values',
   'KeyValueList.values',
 ]);
+/** Of metrics. What a metric holds, and its points, are decoded one by one where the metric is wanted. */
+const WALKED_METRICS = new Set([
+  'ExportMetricsServiceRequest.resourceMetrics',
+  'ResourceMetrics.resource',
+  'ResourceMetrics.scopeMetrics',
+  'ScopeMetrics.metrics',
+  'Resource.attributes',
+  'HistogramDataPoint.attributes',
+  'ExponentialHistogramDataPoint.attributes',
+  'ExponentialHistogramDataPoint.positive',
+  'ExponentialHistogramDataPoint.negative',
+  'KeyValue.value',
+  'AnyValue.arrayValue',
+  'AnyValue.kvlistValue',
+  'ArrayValue.values',
+  'KeyValueList.values',
+]);
+const METRIC_DATA = new Set(['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary']);
 /** Everything else is a scalar in both schemas. */
 const SCALAR = new Set(['bytes', ...Object.keys(protobuf.types.basic)]);
 const OF_PROFILES = /Strindex$/;
 
-const { root } = protobuf.parse(readFileSync(new URL('../oracle/otlp.proto', import.meta.url), 'utf8'));
-reduce(root);
-root.resolveAll();
+const ofRecords = reducedSchema(WALKED);
+const ofMetrics = reducedSchema(WALKED_METRICS);
 
 export const WALKED_REQUEST = {
-  traces: typeNamed(root, 'ExportTraceServiceRequest'),
-  logs: typeNamed(root, 'ExportLogsServiceRequest'),
+  traces: typeNamed(ofRecords, 'ExportTraceServiceRequest'),
+  logs: typeNamed(ofRecords, 'ExportLogsServiceRequest'),
+  metrics: typeNamed(ofMetrics, 'ExportMetricsServiceRequest'),
 };
 
-function reduce(space: protobuf.NamespaceBase): void {
+/** What `Metric` holds as bytes above. Of other metrics the decoder counts the points. */
+export const WALKED_DATA = {
+  gauge: typeNamed(ofMetrics, 'Gauge'),
+  sum: typeNamed(ofMetrics, 'Sum'),
+  histogram: typeNamed(ofMetrics, 'Histogram'),
+  exponentialHistogram: typeNamed(ofMetrics, 'ExponentialHistogram'),
+  summary: typeNamed(ofMetrics, 'Summary'),
+};
+export const WALKED_POINT = {
+  histogram: typeNamed(ofMetrics, 'HistogramDataPoint'),
+  exponentialHistogram: typeNamed(ofMetrics, 'ExponentialHistogramDataPoint'),
+};
+
+function reducedSchema(walked: ReadonlySet<string>): protobuf.Root {
+  const { root } = protobuf.parse(readFileSync(new URL('../oracle/otlp.proto', import.meta.url), 'utf8'));
+  reduce(root, walked);
+  return root.resolveAll() as protobuf.Root;
+}
+
+function reduce(space: protobuf.NamespaceBase, walked: ReadonlySet<string>): void {
   if (space instanceof protobuf.Type) {
     for (const field of space.fieldsArray) {
       if (OF_PROFILES.test(field.name)) space.remove(field);
-      else if (field.type === 'string' || isOpaque(space, field)) field.type = 'bytes';
+      else if (field.type === 'string' || isOpaque(space, field, walked)) field.type = 'bytes';
+      if (space.name === 'Metric' && METRIC_DATA.has(field.name)) repeatOutsideOfOneof(space, field);
     }
   }
-  for (const child of space.nestedArray) if (child instanceof protobuf.Namespace) reduce(child);
+  for (const child of space.nestedArray) if (child instanceof protobuf.Namespace) reduce(child, walked);
 }
 
-function isOpaque(type: protobuf.Type, field: protobuf.Field): boolean {
-  if (SCALAR.has(field.type) || WALKED.has(`${type.name}.${field.name}`)) return false;
+/** A member that comes twice is merged, so every time it comes counts. */
+function repeatOutsideOfOneof(type: protobuf.Type, field: protobuf.Field): void {
+  const { name, id } = field;
+  type.oneofs.data.remove(field);
+  type.remove(field);
+  type.add(new protobuf.Field(name, id, 'bytes', 'repeated'));
+}
+
+function isOpaque(type: protobuf.Type, field: protobuf.Field, walked: ReadonlySet<string>): boolean {
+  if (SCALAR.has(field.type) || walked.has(`${type.name}.${field.name}`)) return false;
   return !(type.lookup(field.type) instanceof protobuf.Enum);
 }
 
