@@ -45,8 +45,21 @@ export {
 } from './performance/statistics.js';
 export { wilson } from './performance/wilson.js';
 export { psi, psiContributions, psiRaw } from './psi.js';
-export { checksOf, qualityFindings, toleratedShare, type QualityOptions } from './quality.js';
+export {
+  checksOf,
+  exceedsTolerance,
+  isAbsent,
+  qualityFindings,
+  toleratedShare,
+  type QualityOptions,
+} from './quality.js';
 export { qValues } from './q-values.js';
+export {
+  schemaDifferences,
+  schemaFingerprint,
+  type SchemaDifference,
+  type SchemaFeature,
+} from './schema-difference.js';
 export { ShiftDetector } from './shift-detector.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
 export { tolerableCount, Tolerances } from './tolerance.js';

@@ -56,6 +56,30 @@ export function toleratedShare(
   );
 }
 
+/** Whether more of a window's values fail a check than the reference tolerates. */
+export function exceedsTolerance(
+  check: Check,
+  reference: Profile,
+  current: Profile,
+  effectiveShare: number,
+  tolerances: Tolerances,
+): boolean {
+  const tolerated = toleratedShare(check, reference, current, effectiveShare, tolerances);
+  return failing(current, check) > tolerated * current.observations;
+}
+
+/** Whether a feature that the reference has is not sent any more, which its own share of rows without it cannot explain. */
+export function isAbsent(
+  reference: Profile,
+  current: Profile,
+  effectiveShare: number,
+  falseAlarmRate: number,
+): boolean {
+  if (current.present > 0 || reference.present === 0) return false;
+  const lacking = (reference.absent + 0.5) / (reference.observations + 1);
+  return lacking ** (current.observations * effectiveShare) <= falseAlarmRate;
+}
+
 export interface QualityOptions {
   readonly tolerances: Tolerances;
   readonly falseAlarmRate: number;
@@ -71,15 +95,9 @@ export function qualityFindings(
   options: QualityOptions,
 ): QualityFinding[] {
   const { tolerances, falseAlarmRate, minimumObservations } = options;
-  const { observations } = current;
-  const independent = observations * effectiveShare;
-  if (independent < minimumObservations) return [];
-  const over = (check: Check): boolean =>
-    failing(current, check) > toleratedShare(check, reference, current, effectiveShare, tolerances) * observations;
-  if (current.present === 0) {
-    const lacking = (reference.absent + 0.5) / (reference.observations + 1);
-    return reference.present > 0 && lacking ** independent <= falseAlarmRate ? ['absent'] : [];
-  }
+  if (current.observations * effectiveShare < minimumObservations) return [];
+  const over = (check: Check): boolean => exceedsTolerance(check, reference, current, effectiveShare, tolerances);
+  if (current.present === 0) return isAbsent(reference, current, effectiveShare, falseAlarmRate) ? ['absent'] : [];
   const findings: QualityFinding[] = [];
   const values = current.present - current.empty - current.nan - current.typeMismatch;
   if (isConstant(current, values) && !isConstant(reference, reference.present)) {

@@ -69,8 +69,11 @@ export class Evaluation {
       await nextTurn();
       turnMs = performance.now();
     };
+    const latest = new Map<string, VersionSeries>();
     for (const version of current) {
-      await this.#seriesOf(version).write(pause);
+      const series = this.#seriesOf(version);
+      await series.write(pause, latest.get(version.model));
+      latest.set(version.model, series);
     }
     this.#options.writeProcess(families);
     families.commit();

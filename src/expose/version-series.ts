@@ -20,6 +20,7 @@ import {
 import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
 import { SHIFT_BATCH_MS, SubjectSeries, type ThresholdOf } from './subject-series.js';
+import { VersionSchema } from './version-schema.js';
 
 export interface ModelFacts {
   readonly owner: string;
@@ -50,6 +51,7 @@ export class VersionSeries {
   readonly #version: VersionObserver;
   readonly #labels: readonly string[];
   readonly #subjects = new Map<FeatureSlot, Subject>();
+  readonly schema: VersionSchema;
   /** Where the batch of the shift detectors began. */
   #batch: { readonly fromMs: number; readonly predictions: number; readonly squares: number } | undefined;
 
@@ -57,10 +59,14 @@ export class VersionSeries {
     this.#options = options;
     this.#version = version;
     this.#labels = [version.model, version.version];
+    this.schema = new VersionSchema(version, options.quality);
   }
 
-  /** Writes one evaluation; `pause` is awaited after each subject, and lets ingestion have its turn when it is due. */
-  async write(pause: () => Promise<void>): Promise<void> {
+  /**
+   * Writes one evaluation; `pause` is awaited after each subject, and lets ingestion have its turn when it is due.
+   * @param previous the version of the model that came before
+   */
+  async write(pause: () => Promise<void>, previous: VersionSeries | undefined): Promise<void> {
     const version = this.#version;
     this.#refreshSubjects();
     this.#writeTotals();
@@ -70,7 +76,10 @@ export class VersionSeries {
       series.writeTotals(version.profile(slot, total, isOutput), comparison, batch);
       await pause();
     }
-    for (const [index, name] of this.#options.windows.entries()) await this.#writeWindow(name, index, pause);
+    const { windows, families } = this.#options;
+    for (const [index, name] of windows.entries()) await this.#writeWindow(name, index, pause);
+    this.schema.read(previous?.schema);
+    this.schema.write(families);
   }
 
   /** What an observation of the batch that ends now is worth in independent ones; undefined: it does not end yet. */

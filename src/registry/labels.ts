@@ -11,6 +11,10 @@ export const LABEL = {
   bin: 'bin',
   check: 'check',
   finding: 'finding',
+  against: 'against',
+  change: 'change',
+  compatibility: 'compatibility',
+  schema: 'schema',
   state: 'state',
   reason: 'reason',
   role: 'role',
@@ -61,6 +65,19 @@ export type QualityCheck = (typeof QUALITY_CHECKS)[number];
 /** What can be wrong with a window's values as a whole. */
 export const QUALITY_FINDINGS = ['absent', 'extra', 'constant', 'impossible', 'unknown'] as const;
 export type QualityFinding = (typeof QUALITY_FINDINGS)[number];
+
+/** How a version's features differ from those of another, and whether a model that was trained on those can live with it. */
+export const SCHEMA_CHANGES = {
+  added: 'compatible',
+  extended: 'compatible',
+  removed: 'breaking',
+  renamed: 'breaking',
+  retyped: 'breaking',
+} as const;
+export type SchemaChange = keyof typeof SCHEMA_CHANGES;
+/** What a version's schema is held against. */
+export const SCHEMA_BASES = ['reference', 'previous_version'] as const;
+export type SchemaBase = (typeof SCHEMA_BASES)[number];
 
 export const GROUND_TRUTH_OUTCOMES = ['joined', 'orphaned', 'late', 'duplicate'] as const;
 export type GroundTruthOutcome = (typeof GROUND_TRUTH_OUTCOMES)[number];

@@ -19,6 +19,20 @@ export const MODEL_METRIC = {
     help: 'Always 1: who owns a model version and what it is compared against, to join on.',
     labels: [...model, LABEL.owner, LABEL.tier, LABEL.task, LABEL.reference, LABEL.referenceKind, LABEL.referenceHash],
   },
+  schema: {
+    instrument: 'ml.model.schema',
+    kind: 'gauge',
+    unit: '{feature}',
+    help: 'Features that the version sends; the label is a hash of their names and kinds, and of the categories that a built reference has: the same for versions that send the same.',
+    labels: [...model, LABEL.schema],
+  },
+  schemaChanges: {
+    instrument: 'ml.model.schema.changes',
+    kind: 'gauge',
+    unit: '{feature}',
+    help: 'Features that the version sends otherwise than its reference, or the version before it, has them: added, removed, renamed (same distribution, other name), retyped, extended (new categories); breaking or compatible.',
+    labels: [...model, LABEL.against, LABEL.change, LABEL.compatibility],
+  },
   predictions: {
     instrument: 'ml.model.predictions',
     kind: 'counter',

@@ -171,6 +171,7 @@ const MAY_BE_EMPTY = [
   /plumbline_items_rejected_total\[.*> 0$/,
   /unseen_category_ratio.*feature="distance"/,
   /window_finding\{.*feature="distance"/,
+  /ml_model_schema_changes/,
 ];
 
 const queries = readdirSync(DASHBOARDS)

@@ -14,6 +14,8 @@ import {
   prometheusName,
   QUALITY_CHECKS,
   QUALITY_FINDINGS,
+  SCHEMA_BASES,
+  SCHEMA_CHANGES,
 } from '../../src/registry/index.js';
 import { RECORDED } from '../../src/generate/rules/recording-rules.js';
 
@@ -48,6 +50,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   [LABEL.bin]: Object.values(BIN),
   [LABEL.check]: QUALITY_CHECKS,
   [LABEL.finding]: QUALITY_FINDINGS,
+  [LABEL.against]: SCHEMA_BASES,
+  [LABEL.change]: Object.keys(SCHEMA_CHANGES),
 };
 
 /** Everything that is wrong with the names in it; empty: it parses, and all of them exist. */

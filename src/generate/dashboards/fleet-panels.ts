@@ -17,7 +17,7 @@ const toFeatures = {
   url: `/d/${DASHBOARD_UID.feature}?var-datasource=\${datasource}&var-model=\${__data.fields.Model:percentencode}&var-version=\${__data.fields.Version:percentencode}&var-window=\${window}&\${__url_time_range}`,
 };
 
-/** Series of features that are above both their threshold and their critical value. */
+/** Series of features that are above both their threshold and their critical value, with a q-value that is low enough. */
 export function drifted(statistic: DriftStatistic): string {
   const since = prometheusName(FEATURE_METRIC.driftSince);
   return `${select(since, [equal(LABEL.statistic, statistic), inWindow, ofModels])} > 0`;
@@ -45,7 +45,7 @@ function counts(statistic: DriftStatistic): PanelDefinition[] {
     {
       ...small,
       title: 'Drifted features',
-      description: `Features whose ${statistic} over the chosen window is above both its threshold (it matters) and its critical value (it is not chance).`,
+      description: `Features whose ${statistic} over the chosen window is above both its threshold (it matters) and its critical value (it is not chance), with a q-value that holds for all features of the version.`,
       unit: 'none',
       queries: [{ expr: `count(${drifted(statistic)}) or vector(0)`, legend: 'drifted' }],
       steps: [{ from: 1, color: 'orange' }],
@@ -163,6 +163,30 @@ function versionTable(statistic: DriftStatistic): PanelDefinition {
   };
 }
 
+function schemaTable(): PanelDefinition {
+  const changes = select(prometheusName(MODEL_METRIC.schemaChanges), [ofModels]);
+  const labels = [...version, LABEL.against, LABEL.change, LABEL.compatibility];
+  return {
+    kind: 'table',
+    title: 'Schema changes',
+    description:
+      'Features that a version sends otherwise than its reference, or the version before it: added and extended (new categories) are compatible; removed, renamed and retyped break a model that was trained on the other schema. Empty: none.',
+    unit: 'none',
+    width: 24,
+    height: 6,
+    queries: [{ expr: `${aggregateBy('max', labels, changes)} > 0`, instant: true }],
+    columns: {
+      [LABEL.modelName]: 'Model',
+      [LABEL.modelVersion]: 'Version',
+      [LABEL.against]: 'Against',
+      [LABEL.change]: 'Change',
+      [LABEL.compatibility]: 'Compatibility',
+      Value: 'Features',
+    },
+    noValue: 'no changes',
+  };
+}
+
 export function fleetNow(statistic: DriftStatistic): PanelRow {
-  return { title: 'Now', panels: [...counts(statistic), firingTable(), versionTable(statistic)] };
+  return { title: 'Now', panels: [...counts(statistic), firingTable(), versionTable(statistic), schemaTable()] };
 }
