@@ -89,16 +89,20 @@ export class Interpreter {
     this.#options.sink.begin(nowMs);
     let rejected = 0;
     let firstReason: RejectedReason | undefined;
-    for (let record = 0; record < batch.count; record++) {
-      const outcome = this.#record(batch, record, allowedModels);
-      if (outcome === undefined) account.observed++;
-      else if (outcome in account.rejected) {
-        account.rejected[outcome as RejectedReason]++;
-        firstReason ??= outcome as RejectedReason;
-        rejected++;
-      } else account.ignored[outcome as IgnoredReason]++;
+    try {
+      for (let record = 0; record < batch.count; record++) {
+        const outcome = this.#record(batch, record, allowedModels);
+        if (outcome === undefined) account.observed++;
+        else if (outcome in account.rejected) {
+          account.rejected[outcome as RejectedReason]++;
+          firstReason ??= outcome as RejectedReason;
+          rejected++;
+        } else account.ignored[outcome as IgnoredReason]++;
+      }
+    } finally {
+      this.#options.sink.end();
+      batch.release();
     }
-    batch.release();
     return interpretationOf(rejected, firstReason);
   }
 

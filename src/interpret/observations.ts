@@ -76,6 +76,8 @@ export type Disposition = IgnoredReason | undefined;
 export interface ObservationSink {
   /** A message begins: what depends on the time of day is looked at once for all of it. */
   begin(nowMs: number): void;
+  /** It is over, and its bytes will be let go of. */
+  end(): void;
   prediction(prediction: Prediction): Disposition;
   groundTruth(groundTruth: GroundTruth): Disposition;
   histogram(histogram: FeatureHistogram): Disposition;

@@ -2,13 +2,13 @@
  * Folds the values of one feature (or output) of one model version into the cells of a pane. This is the hot path: for a
  * value of a known feature it writes a handful of array elements and allocates nothing.
  */
-import { BytesTable, NOT_FOUND, VALUE } from '../decode/index.js';
-import type { Prediction } from '../interpret/index.js';
+import { BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellSpace } from './cell-space.js';
 import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
 import { binTable } from './bin-table.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
+import type { EntryList } from './fold-queue.js';
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
@@ -54,6 +54,8 @@ export class FeatureSlot {
   categories: BytesTable | undefined;
   /** How it arrives; what comes only as histograms is never absent from a prediction. */
   comesBy: 'predictions' | 'histograms' | undefined;
+  /** Of the message that is being observed: entries that wait to be folded together. */
+  pending: EntryList | undefined;
   readonly #space: CellSpace;
   readonly #options: SlotOptions;
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
@@ -116,57 +118,125 @@ export class FeatureSlot {
   }
 
   /**
-   * Adds one attribute of a prediction. The usual value, a finite number or a text of a feature whose bins are frozen, is
-   * folded right here: a double that is passed to a function that V8 does not inline costs an allocation.
+   * Adds attributes of predictions that have one pane and one weight. The usual value, a finite number or a text of a
+   * feature whose bins are frozen, is folded in these loops; anything else goes through `add`.
+   * @param timeMs of all of them; only read where values are kept for a provisional reference
    */
-  addEntry(pane: CellHolder, prediction: Prediction, entry: number): void {
-    const { batch } = prediction;
-    const { attributes } = batch;
-    const type = attributes.type[entry];
-    const { offset } = this;
-    if ((type === VALUE.double || type === VALUE.int) && this.#lookup >= 0 && this.kind === 'numeric') {
-      const x = attributes.number[entry];
+  fold(pane: CellHolder, batch: RecordBatch, entries: Int32Array, count: number, weight: number, timeMs: number): void {
+    if (this.#lookup >= 0 && this.kind === 'numeric') this.#foldNumbers(pane, batch, entries, count, weight, timeMs);
+    else if (this.kind === 'categorical' && this.binsOffset >= 0) {
+      this.#foldTexts(pane, batch, entries, count, weight, timeMs);
+    } else for (let at = 0; at < count; at++) this.#addEntry(pane, batch, entries[at], weight, timeMs);
+  }
+
+  #foldNumbers(
+    pane: CellHolder,
+    batch: RecordBatch,
+    entries: Int32Array,
+    count: number,
+    weight: number,
+    timeMs: number,
+  ): void {
+    const { type, number } = batch.attributes;
+    const { offset, binsOffset } = this;
+    const { lookup, bounds } = this.#space;
+    const octaves = this.#lookup;
+    const upper = this.#bounds + BOUND.upper;
+    const shift = bounds[this.#bounds + BOUND.shift];
+    const lowest = bounds[this.#bounds + BOUND.min];
+    const highest = bounds[this.#bounds + BOUND.max];
+    const { cells } = pane;
+    let folded = 0;
+    let sum = 0;
+    let squares = 0;
+    let min = Infinity;
+    let max = -Infinity;
+    for (let at = 0; at < count; at++) {
+      const entry = entries[at];
+      const x = number[entry];
       const high = highWord(x);
       const octave = octaveOf(high);
-      const { lookup, bounds } = this.#space;
-      const at = this.#lookup + octave * 2;
-      const page = lookup[at];
-      const { cells } = pane;
-      if (x - x === 0 && page >= 0 && cells[offset + FEATURE_CELL.finite] > 0) {
-        const { weight } = prediction;
-        const first = this.#bounds;
-        const centred = x - bounds[first + BOUND.shift];
-        cells[offset + FEATURE_CELL.present] += weight;
-        cells[offset + FEATURE_CELL.finite] += weight;
-        cells[offset + FEATURE_CELL.sum] += weight * centred;
-        cells[offset + FEATURE_CELL.squares] += weight * centred * centred;
-        if (x < cells[offset + FEATURE_CELL.min]) cells[offset + FEATURE_CELL.min] = x;
-        else if (x > cells[offset + FEATURE_CELL.max]) cells[offset + FEATURE_CELL.max] = x;
-        cells[page + bucketOf(high, octave)] += weight;
-        if (x < bounds[first + BOUND.min]) cells[offset + FEATURE_CELL.below] += weight;
-        else if (x > bounds[first + BOUND.max]) cells[offset + FEATURE_CELL.above] += weight;
-        else {
-          const table = lookup[at + 1];
-          let bin = lookup[(table >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (table & SHIFT_MASK))];
-          while (x > bounds[first + BOUND.upper + bin]) bin++;
-          cells[this.binsOffset + bin] += weight;
+      const table = octaves + octave * 2;
+      const page = lookup[table];
+      const isNumber = type[entry] === VALUE.double || type[entry] === VALUE.int;
+      if (!isNumber || x - x !== 0 || page < 0) {
+        this.#addEntry(pane, batch, entry, weight, timeMs);
+        // A page that was missing may have made the pane wider, and is there for the next value.
+        if (pane.cells !== cells || this.#space.lookup !== lookup) {
+          this.#addMoments(pane.cells, folded, sum, squares, min, max, weight);
+          this.fold(pane, batch, entries.subarray(at + 1), count - at - 1, weight, timeMs);
+          return;
         }
-        return;
+        continue;
       }
-    } else if (type === VALUE.string && this.kind === 'categorical' && this.binsOffset >= 0) {
-      const start = attributes.start[entry];
-      const end = attributes.end[entry];
-      if (end > start) {
-        const { cells } = pane;
-        const { weight } = prediction;
-        const category = this.categories!.find(batch.view, start, end);
-        cells[offset + FEATURE_CELL.present] += weight;
-        cells[category === NOT_FOUND ? offset + FEATURE_CELL.unseen : this.binsOffset + category] += weight;
-        return;
+      const centred = x - shift;
+      folded++;
+      sum += centred;
+      squares += centred * centred;
+      if (x < min) min = x;
+      if (x > max) max = x;
+      cells[page + bucketOf(high, octave)] += weight;
+      if (x < lowest) cells[offset + FEATURE_CELL.below] += weight;
+      else if (x > highest) cells[offset + FEATURE_CELL.above] += weight;
+      else {
+        const place = lookup[table + 1];
+        let bin = lookup[(place >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (place & SHIFT_MASK))];
+        while (x > bounds[upper + bin]) bin++;
+        cells[binsOffset + bin] += weight;
       }
     }
-    const { number, start, end } = attributes;
-    this.add(pane, type, number[entry], batch.view, start[entry], end[entry], prediction.weight, prediction.timeMs);
+    this.#addMoments(cells, folded, sum, squares, min, max, weight);
+  }
+
+  #addMoments(
+    cells: Float64Array,
+    count: number,
+    sum: number,
+    squares: number,
+    min: number,
+    max: number,
+    weight: number,
+  ): void {
+    if (count === 0) return;
+    const { offset } = this;
+    const isFirst = cells[offset + FEATURE_CELL.finite] === 0;
+    cells[offset + FEATURE_CELL.present] += weight * count;
+    cells[offset + FEATURE_CELL.finite] += weight * count;
+    cells[offset + FEATURE_CELL.sum] += weight * sum;
+    cells[offset + FEATURE_CELL.squares] += weight * squares;
+    if (isFirst || min < cells[offset + FEATURE_CELL.min]) cells[offset + FEATURE_CELL.min] = min;
+    if (isFirst || max > cells[offset + FEATURE_CELL.max]) cells[offset + FEATURE_CELL.max] = max;
+  }
+
+  #foldTexts(
+    pane: CellHolder,
+    batch: RecordBatch,
+    entries: Int32Array,
+    count: number,
+    weight: number,
+    timeMs: number,
+  ): void {
+    const { type, start, end } = batch.attributes;
+    const { offset, binsOffset } = this;
+    const categories = this.categories!;
+    const { cells } = pane;
+    let folded = 0;
+    for (let at = 0; at < count; at++) {
+      const entry = entries[at];
+      if (type[entry] !== VALUE.string || end[entry] === start[entry]) {
+        this.#addEntry(pane, batch, entry, weight, timeMs);
+        continue;
+      }
+      const category = categories.find(batch.view, start[entry], end[entry]);
+      folded++;
+      cells[category === NOT_FOUND ? offset + FEATURE_CELL.unseen : binsOffset + category] += weight;
+    }
+    cells[offset + FEATURE_CELL.present] += weight * folded;
+  }
+
+  #addEntry(pane: CellHolder, batch: RecordBatch, entry: number, weight: number, timeMs: number): void {
+    const { type, number, start, end } = batch.attributes;
+    this.add(pane, type[entry], number[entry], batch.view, start[entry], end[entry], weight, timeMs);
   }
 
   add(

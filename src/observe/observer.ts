@@ -18,6 +18,7 @@ import {
 } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
 import { IGNORED } from '../registry/index.js';
+import { FoldQueue } from './fold-queue.js';
 import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
 import type { VersionObserver } from './version-observer.js';
 import type { VersionState } from './version-state.js';
@@ -57,6 +58,7 @@ export class Observer implements ObservationSink {
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
   readonly #waiting = new WaitingPrediction();
+  readonly #queue = new FoldQueue();
   #interpreter: Interpretive | undefined;
   #watermarkMs = 0;
   #nowMs = 0;
@@ -91,6 +93,10 @@ export class Observer implements ObservationSink {
     this.#nowMs = nowMs;
   }
 
+  end(): void {
+    this.#queue.flush();
+  }
+
   prediction(prediction: Prediction): Disposition {
     const observer = this.directory.find(prediction.modelName, prediction.modelVersion);
     if (observer === undefined) {
@@ -99,10 +105,13 @@ export class Observer implements ObservationSink {
     }
     if (prediction.timeMs > this.#watermarkMs) this.#watermarkMs = prediction.timeMs;
     const endMs = this.#options.watermark ? this.#watermarkMs : this.#nowMs;
-    if (observer.rings.endMs !== endMs) observer.rings.advance(endMs);
+    if (observer.rings.endMs !== endMs) {
+      if (observer.rings.movesAt(endMs)) this.#queue.flush();
+      observer.rings.advance(endMs);
+    }
     if (prediction.timeMs < observer.rings.horizonMs) return IGNORED.tooLate.reason;
     if (prediction.columnar) {
-      observer.observe(prediction, this.#interpreter!.meanings.featureNames, this.#interpreter!.decoder);
+      this.#observe(observer, prediction);
       this.#registerRows(observer, prediction);
       return undefined;
     }
@@ -122,7 +131,7 @@ export class Observer implements ObservationSink {
       if (registration === 'duplicate') return IGNORED.duplicate.reason;
       joined = registration === 'joined';
     }
-    observer.observe(prediction, this.#interpreter!.meanings.featureNames, this.#interpreter!.decoder);
+    this.#observe(observer, prediction);
     if (joined) this.#joined(this.#options.correlator.pair);
     return undefined;
   }
@@ -233,6 +242,11 @@ export class Observer implements ObservationSink {
     if (observer === undefined) return undefined;
     const schemas = observer.awaitsFirst ? undefined : observer.schemas;
     return { ...this.#options.knownModel(model), schemas };
+  }
+
+  #observe(observer: VersionObserver, prediction: Prediction): void {
+    const { meanings, decoder } = this.#interpreter!;
+    observer.observe(prediction, meanings.featureNames, decoder, this.#queue);
   }
 
   #registerRows(observer: VersionObserver, prediction: Prediction): void {

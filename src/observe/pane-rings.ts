@@ -94,6 +94,11 @@ export class PaneRings {
     return pane;
   }
 
+  /** Whether `advance` would take panes out of a ring. */
+  movesAt(endMs: number): boolean {
+    return endMs > this.#endMs && endMs >= this.#nextPaneMs;
+  }
+
   /** Moves the end of all windows forward; merges what leaves a ring into the next. */
   advance(endMs: number): void {
     if (endMs <= this.#endMs) return;

@@ -8,6 +8,7 @@ import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } fro
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import { BoundedCounts } from './bounded-counts.js';
+import type { FoldQueue } from './fold-queue.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
 import { Histogram } from './histogram.js';
@@ -52,6 +53,8 @@ export class VersionObserver {
   /** The first predictions have not made the reference yet. */
   #awaitsFirst: boolean;
   #scratch = new Float64Array(0);
+  readonly #entry = new Int32Array(1);
+  #rows = new Int32Array(0);
 
   constructor(options: VersionOptions) {
     this.model = options.model;
@@ -84,29 +87,25 @@ export class VersionObserver {
   }
 
   /** @returns false when the event time is before the longest window; nothing is counted then. */
-  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder): boolean {
-    const { weight, rows } = prediction;
+  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, queue: FoldQueue): boolean {
+    const { weight, rows, batch } = prediction;
     const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
-    const { featureId, featureEntry, featureCount, columnar } = prediction;
+    const { featureId, featureEntry, featureCount } = prediction;
+    queue.aim(pane, batch, weight);
     for (let index = 0; index < featureCount; index++) {
       let slot = this.#slotOfFeatureId[featureId[index]];
       if (slot === undefined) slot = this.#slotOf(featureId[index], featureNames, pane);
-      if (slot === null) {
-        this.overflowObservations += weight * rows;
-        continue;
-      }
-      const entry = featureEntry[index];
-      if (columnar) this.#column(slot, pane, prediction, entry, decoder);
-      else slot.addEntry(pane, prediction, entry);
+      if (slot === null) this.overflowObservations += weight * rows;
+      else this.#fold(slot, featureEntry[index], pane, prediction, decoder, queue);
     }
     if (prediction.valueEntry !== NO_ENTRY) {
       const slot = (this.#valueSlot ??= this.#slots.outputOf(pane, this.rings, 'value'));
-      if (slot !== undefined) this.#output(slot, prediction.valueEntry, pane, prediction, decoder);
+      if (slot !== undefined) this.#fold(slot, prediction.valueEntry, pane, prediction, decoder, queue);
     }
     if (prediction.scoreEntry !== NO_ENTRY) {
       const slot = (this.#scoreSlot ??= this.#slots.outputOf(pane, this.rings, 'score'));
-      if (slot !== undefined) this.#output(slot, prediction.scoreEntry, pane, prediction, decoder);
+      if (slot !== undefined) this.#fold(slot, prediction.scoreEntry, pane, prediction, decoder, queue);
     }
     this.#count(pane, prediction);
     this.#sinceStart += rows;
@@ -301,19 +300,34 @@ export class VersionObserver {
     }
   }
 
-  #output(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
-    if (prediction.columnar) this.#column(slot, pane, prediction, entry, decoder);
-    else slot.addEntry(pane, prediction, entry);
+  /** Later, with the others of its feature, unless it may be kept for a reference: that is for when it comes. */
+  #fold(
+    slot: FeatureSlot,
+    entry: number,
+    pane: Pane,
+    prediction: Prediction,
+    decoder: RecordDecoder,
+    queue: FoldQueue,
+  ): void {
+    if (prediction.columnar) this.#foldColumn(slot, entry, pane, prediction, decoder);
+    else if (slot.buffer === undefined) queue.add(slot, entry);
+    else {
+      this.#entry[0] = entry;
+      slot.fold(pane, prediction.batch, this.#entry, 1, prediction.weight, prediction.timeMs);
+    }
   }
 
   /** Its rows are read a thousand at a time, as entries behind those of the message. */
-  #column(slot: FeatureSlot, pane: Pane, prediction: Prediction, entry: number, decoder: RecordDecoder): void {
-    const { batch } = prediction;
+  #foldColumn(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
+    const { batch, weight, timeMs } = prediction;
     const { attributes } = batch;
     const first = attributes.count;
     for (let at = attributes.start[entry]; at < attributes.end[entry];) {
       at = decoder.elements(batch, entry, at);
-      for (let row = first; row < attributes.count; row++) slot.addEntry(pane, prediction, row);
+      const rows = attributes.count - first;
+      if (this.#rows.length < rows) this.#rows = new Int32Array(rows);
+      for (let row = 0; row < rows; row++) this.#rows[row] = first + row;
+      slot.fold(pane, batch, this.#rows, rows, weight, timeMs);
       attributes.count = first;
     }
   }

@@ -3,8 +3,7 @@
  * sample), the second folds every row with the very code that folds predictions.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { VALUE } from '../decode/index.js';
-import { Prediction } from '../interpret/index.js';
+import { RecordBatch, VALUE } from '../decode/index.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { seededRandom } from '../lib/random.js';
 import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, type NumericSchema, Profile } from '../observe/index.js';
@@ -93,7 +92,8 @@ class NumberFold {
   readonly #schema: NumericSchema;
   readonly #slot: FeatureSlot;
   readonly #pane = { cells: new Float64Array(0) };
-  readonly #prediction = new Prediction();
+  readonly #batch = new RecordBatch();
+  #rows = new Int32Array(0);
 
   constructor(schema: NumericSchema) {
     const space = new CellSpace(Infinity);
@@ -105,7 +105,7 @@ class NumberFold {
 
   /** Lays the column out as attributes of predictions, and folds those as they arrive. */
   add(chunk: DuckDBDataChunk, index: number): void {
-    const { attributes } = this.#prediction.batch;
+    const { attributes } = this.#batch;
     const vector = chunk.getColumnVector(index);
     const { itemCount } = vector;
     attributes.reserve(itemCount);
@@ -123,7 +123,8 @@ class NumberFold {
         number[row] = x;
       }
     }
-    for (let row = 0; row < itemCount; row++) this.#slot.addEntry(this.#pane, this.#prediction, row);
+    if (this.#rows.length < itemCount) this.#rows = Int32Array.from({ length: itemCount }, (_, row) => row);
+    this.#slot.fold(this.#pane, this.#batch, this.#rows, itemCount, 1, 0);
   }
 
   profile(column: string, expected: number): Profile {
