@@ -18,6 +18,8 @@ interface Result {
   readonly version: string;
   readonly columns: readonly string[];
   readonly cpuSeconds: number;
+  /** Of them, by what was done; ours alone. */
+  readonly parts?: Readonly<Record<string, number>>;
   readonly cpuSecondsWithReading: number;
   readonly seconds: number;
   readonly peakBytes: number;
@@ -122,7 +124,11 @@ function writeFigures(all: readonly Subject[], results: readonly Result[][], row
     'goal',
     'peak of resident memory, MB',
   ];
-  const figures = `${machine()}, ${loadBefore.toFixed(1)} at the start, ${ROUNDS} rounds, ${rows.toLocaleString('en')} rows.\n\n${table(2, head, lines)}`;
+  const parts = Object.keys(results[0][0].parts ?? {}).map((name) => {
+    const seconds = results[0].map((result) => result.parts?.[name] ?? NaN);
+    return `${name} ${median(seconds).toFixed(2)}`;
+  });
+  const figures = `${machine()}, ${loadBefore.toFixed(1)} at the start, ${ROUNDS} rounds, ${rows.toLocaleString('en')} rows.\n\n${table(2, head, lines)}\n\nOur CPU seconds, by what they went into: ${parts.join('; ')}.`;
   const readme = readFileSync(README, 'utf8');
   writeFileSync(README, readme.replace(/(<!-- figures -->)[^]*(<!-- end -->)/, `$1\n\n${figures}\n\n$2`));
   process.stdout.write(`${figures}\n`);
