@@ -45,14 +45,7 @@ export {
 } from './performance/statistics.js';
 export { wilson } from './performance/wilson.js';
 export { psi, psiContributions, psiRaw } from './psi.js';
-export {
-  checksOf,
-  exceedsTolerance,
-  isAbsent,
-  qualityFindings,
-  toleratedShare,
-  type QualityOptions,
-} from './quality.js';
+export { exceedsTolerance, isAbsent, qualityFindings, toleratedShare, type QualityOptions } from './quality.js';
 export { qValues } from './q-values.js';
 export {
   schemaDifferences,

@@ -16,8 +16,16 @@ import type { Tolerances } from './tolerance.js';
 /** Share of values in unseen categories from which they are not the exception. */
 const MOSTLY = 0.5;
 
-export function checksOf(reference: Profile): readonly QualityCheck[] {
-  return isNumeric(reference.schema) ? NUMERIC_CHECKS : CATEGORICAL_CHECKS;
+export interface ReferenceCheck {
+  readonly check: QualityCheck;
+  /** How many of the reference's values fail it. */
+  readonly count: number;
+}
+
+/** The checks that apply to a feature: to be read off its reference once. */
+export function checksOf(reference: Profile): ReferenceCheck[] {
+  const checks = isNumeric(reference.schema) ? NUMERIC_CHECKS : CATEGORICAL_CHECKS;
+  return checks.map((check) => ({ check, count: failing(reference, check) }));
 }
 const NUMERIC_CHECKS = ['missing', 'type_mismatch', 'out_of_range'] as const;
 const CATEGORICAL_CHECKS = ['missing', 'type_mismatch', 'unseen_category'] as const;
@@ -64,8 +72,9 @@ export function exceedsTolerance(
   effectiveShare: number,
   tolerances: Tolerances,
 ): boolean {
-  const tolerated = toleratedShare(check, reference, current, effectiveShare, tolerances);
-  return failing(current, check) > tolerated * current.observations;
+  const count = failing(current, check);
+  if (count === 0) return false;
+  return count > toleratedShare(check, reference, current, effectiveShare, tolerances) * current.observations;
 }
 
 /** Whether a feature that the reference has is not sent any more, which its own share of rows without it cannot explain. */
@@ -104,8 +113,8 @@ export function qualityFindings(
     if (chanceOfOneBin(referenceShares, values * effectiveShare) <= falseAlarmRate) findings.push('constant');
   }
   if (isNumeric(reference.schema)) {
-    const isNegative = reference.min >= 0 && current.min < 0 && over('out_of_range');
-    if (isNegative || over('infinite')) findings.push('impossible');
+    const isNegative = current.cell(FEATURE_CELL.below) > 0 && reference.min >= 0 && current.min < 0;
+    if ((isNegative && over('out_of_range')) || over('infinite')) findings.push('impossible');
   } else if (failing(current, 'unseen_category') > MOSTLY * values && over('unseen_category')) {
     findings.push('unknown');
   }

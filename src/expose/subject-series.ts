@@ -2,13 +2,7 @@
  * The series of one subject (a feature, or an output) of one model version: what the registry's subject families name,
  * for each window. Handles are made once and kept.
  */
-import {
-  checksOf,
-  type FeatureComparison,
-  qualityFindings,
-  type QualityOptions,
-  toleratedShare,
-} from '../compare/index.js';
+import { type FeatureComparison, qualityFindings, type QualityOptions } from '../compare/index.js';
 import { isNumeric, type Profile } from '../observe/index.js';
 import {
   DRIFT_STATES,
@@ -152,17 +146,18 @@ export class SubjectSeries {
   #writeQuality(
     series: WindowSeries,
     current: Profile,
-    { reference, referenceShares }: FeatureComparison,
+    { reference, referenceShares, referenceObservations, checks }: FeatureComparison,
     effectiveShare: number,
     quality: QualityOptions,
   ): void {
-    for (const check of checksOf(reference)) {
+    const observations = Math.round(current.observations * effectiveShare);
+    for (const { check, count } of checks) {
       const tolerance = (series.tolerances[check] ??= this.#bound().series(
         this.#metric.windowTolerance,
         series.window,
         check,
       ));
-      tolerance.set(toleratedShare(check, reference, current, effectiveShare, quality.tolerances));
+      tolerance.set(quality.tolerances.share(count, referenceObservations, observations));
     }
     for (const finding of qualityFindings(reference, referenceShares, current, effectiveShare, quality)) {
       this.#writeFinding(series, finding);
