@@ -1,5 +1,6 @@
 /**
- * Who may come in: one bound on requests and one on their bytes, shared by both transports, and the door that drain closes.
+ * Who may come in: one bound on requests, one on their bytes and one on their wait (`queue-delay.ts`), shared by both
+ * transports, and the door that drain closes.
  *
  * Bytes are taken as they arrive at the socket and again as they are decompressed, so a sender that promises much and sends
  * little holds little. Refusing a request frees what it held, so senders that fill the bound cannot lock one another out.
@@ -11,8 +12,9 @@
  * body, and the one chunk of output by which a decompressor overshoots.
  */
 import { Limit } from '../lib/limit.js';
-import { noRoom } from './content-encoding.js';
+import { type ContentEncoding, decompress, noRoom } from './content-encoding.js';
 import type { MemoryWatch } from './memory-watch.js';
+import { QueueDelay } from './queue-delay.js';
 import { Refusal } from './refusal.js';
 
 const SHARE = 4;
@@ -27,6 +29,7 @@ interface Sender {
 export class Admission {
   readonly bytes: Limit;
   readonly requests: Limit;
+  readonly delay = new QueueDelay();
   readonly #memory: MemoryWatch;
   readonly #senders = new Map<string, Sender>();
   #draining = false;
@@ -49,6 +52,7 @@ export class Admission {
   enter(name: string): Seat | Refusal {
     if (this.#draining) return new Refusal('draining', 'The receiver is shutting down; send this again.');
     if (this.#memory.isShort()) return new Refusal('overloaded', 'Memory is short; send this again.');
+    if (this.delay.isTooLong(name)) return tooLong();
     const sender = this.#senders.get(name) ?? { name, requests: 0, bytes: 0 };
     const { requests } = this;
     if (room(requests, sender.requests) < 1) {
@@ -83,6 +87,7 @@ export class Seat {
   readonly #admission: Admission;
   readonly #sender: Sender;
   #heldBytes = 0;
+  #handedMs = 0;
 
   constructor(admission: Admission, sender: Sender) {
     this.#admission = admission;
@@ -98,20 +103,37 @@ export class Seat {
     return room(this.#admission.bytes, this.#sender.bytes - (this.#sender.requests === 1 ? this.#heldBytes : 0));
   }
 
-  take(amount: number): Refusal | undefined {
-    if (amount > this.room) return this.refuse(amount);
-    this.#hold(amount);
-    return undefined;
+  /**
+   * The message is whole: decompressed, within what room there is, if it need not wait too long. That is asked again since it
+   * may be long ago that the request came in, and most of the work is still to come.
+   */
+  open(encoding: ContentEncoding, message: Buffer, maxMessageBytes: number): Buffer | Refusal {
+    const { bytes, delay } = this.#admission;
+    if (delay.isTooLong(this.#sender.name)) return tooLong();
+    const body = decompress(encoding, message, maxMessageBytes, this.room);
+    if (body instanceof Refusal) {
+      if (body.kind === 'overloaded') bytes.overflow += message.length;
+    } else if (body !== message) this.#hold(body.length - this.#heldBytes);
+    return body;
   }
 
-  refuse(amount: number): Refusal {
+  /** The body goes to the handler. */
+  handed(): void {
+    this.#handedMs = this.#admission.delay.handed();
+  }
+
+  /** The handler is done with it. */
+  settled(): void {
+    this.#admission.delay.settled(this.#sender.name, this.#handedMs);
+  }
+
+  take(amount: number): Refusal | undefined {
+    if (amount <= this.room) {
+      this.#hold(amount);
+      return undefined;
+    }
     this.#admission.bytes.overflow += amount;
     return noRoom();
-  }
-
-  /** Exchanges the compressed bytes for the decompressed ones, which must fit into `room`. */
-  exchange(bodyBytes: number): void {
-    this.#hold(bodyBytes - this.#heldBytes);
   }
 
   leave(): void {
@@ -124,6 +146,10 @@ export class Seat {
     this.#sender.bytes += amount;
     this.#heldBytes += amount;
   }
+}
+
+function tooLong(): Refusal {
+  return new Refusal('overloaded', 'Too much is waiting already; send this again.');
 }
 
 /** How much more somebody may take who holds `held` already: x with held + x <= SHARE * (free - x), or all that is free. */

@@ -14,7 +14,7 @@ import {
   status as GrpcCode,
 } from '@grpc/grpc-js';
 import type { Seat } from './admission.js';
-import { decompress, parseContentEncoding, SUPPORTED_ENCODINGS } from './content-encoding.js';
+import { noRoom, parseContentEncoding, SUPPORTED_ENCODINGS } from './content-encoding.js';
 import { deliver, type Outcome, type Signal } from './delivery.js';
 import { encodeExportResponse, isFullSuccess } from './export-response.js';
 import { grpcStatus } from './grpc-status.js';
@@ -103,13 +103,11 @@ export class GrpcExchange {
     const body =
       known === undefined
         ? new Refusal('unsupported', `The message encoding must be one of: ${SUPPORTED_ENCODINGS}.`)
-        : decompress(known, message, maxMessageBytes, seat?.room ?? 0);
+        : (seat?.open(known, message, maxMessageBytes) ?? noRoom());
     if (body instanceof Refusal) {
-      if (body.kind === 'overloaded') seat?.refuse(message.length);
       this.#note(body);
       throw Object.assign(new Error(body.message), grpcStatus(body));
     }
-    if (body !== message) seat?.exchange(body.length);
     return body;
   }
 
@@ -122,10 +120,13 @@ export class GrpcExchange {
     const { handler, statistics } = this.#context;
     const signal = this.#signal;
     statistics.grpc.bodyBytes[signal] += body.length;
+    const seat = this.#seat;
     this.#handling = true;
+    seat?.handed();
     const delivery = { signal, encoding: 'protobuf', body, transport: 'grpc', principal: this.#principal } as const;
     deliver(handler, delivery, (outcome, failure) => {
       this.#handling = false;
+      seat?.settled();
       if (failure === undefined) this.#accept(outcome, callback);
       else {
         const refusal = Refusal.ofFailure(failure);

@@ -3,7 +3,7 @@
  * in-flight bound as they come, and the whole body is decompressed, delivered and answered.
  */
 import type { Seat } from './admission.js';
-import { type ContentEncoding, decompress, tooLarge } from './content-encoding.js';
+import { type ContentEncoding, tooLarge } from './content-encoding.js';
 import { deliver, type Encoding, type Outcome, type Signal } from './delivery.js';
 import { encodeExportResponse, isFullSuccess } from './export-response.js';
 import { encodeRefusal, refusalHeaders } from './http-answer.js';
@@ -89,16 +89,17 @@ export class HttpExchange {
       this.#accept(signal, ACCEPTED);
       return;
     }
-    const body = decompress(contentEncoding, received, maxMessageBytes, seat.room);
+    const body = seat.open(contentEncoding, received, maxMessageBytes);
     if (body !== received && lease !== undefined) buffers.giveBack(lease);
     if (body instanceof Refusal) {
-      this.refuse(body.kind === 'overloaded' ? seat.refuse(received.length) : body);
+      this.refuse(body);
       return;
     }
-    if (body !== received) seat.exchange(body.length);
     statistics.http.bodyBytes[signal] += body.length;
     const { encoding, principal } = this;
+    seat.handed();
     deliver(handler, { signal, encoding, body, transport: 'http', principal }, (outcome, failure) => {
+      seat.settled();
       if (body === received && lease !== undefined) buffers.giveBack(lease);
       if (failure === undefined) this.#accept(signal, outcome);
       else this.refuse(Refusal.ofFailure(failure), failure);

@@ -97,7 +97,14 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     httpAddress: http?.address,
     grpcAddress: grpc?.address,
     statistics: context.statistics,
-    limits: [admission.bytes, admission.requests, memory.limit, ...(grpc ? [grpc.server.health.watchers] : [])],
+    limits: [
+      admission.bytes,
+      admission.requests,
+      memory.limit,
+      admission.delay.limit,
+      admission.delay.senders,
+      ...(grpc ? [grpc.server.health.watchers] : []),
+    ],
     drain: (graceMs) =>
       (drained ??= drainAll(admission, http?.server, grpc?.server, graceMs).finally(() => memory.stop())),
   };

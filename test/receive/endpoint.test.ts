@@ -57,6 +57,8 @@ describe('options', () => {
       ['in_flight_bytes', RECEIVER_DEFAULTS.maxInFlightBytes],
       ['in_flight_requests', RECEIVER_DEFAULTS.maxConcurrentRequests],
       ['memory_bytes', defaultMaxMemoryBytes()],
+      ['wait_seconds', 0.1],
+      ['senders', 4096],
     ]);
     expect((await post(portOf(receiver.httpAddress), '/v1/traces', PROTOBUF, 'x')).status).toBe(200);
     await receiver.drain(0);
