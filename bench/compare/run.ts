@@ -9,13 +9,18 @@ import { fileURLToPath } from 'node:url';
 import {
   CriticalValues,
   EDetector,
+  FeatureComparison,
   jensenShannonDistance,
   kolmogorovSmirnov,
   psi,
+  qualityFindings,
+  qValues,
+  Tolerances,
   type Counts,
 } from '../../src/compare/index.js';
 import { drawMultinomial } from '../../src/compare/multinomial.js';
 import { seededRandom } from '../../src/lib/random.js';
+import { FEATURE_CELL, FEATURE_CELLS, Profile } from '../../src/observe/index.js';
 
 const FEATURES = 10_000;
 const WINDOWS = 3;
@@ -126,6 +131,60 @@ rows.push(
     return sum / 1e300;
   }),
 );
+
+/** What the collector asks of a feature and window, with profiles as it has them: statistics, critical values, findings. */
+function comparisons(): Row[] {
+  const bins = 128;
+  const upper = Float64Array.from({ length: bins }, (_, bin) => bin + 1);
+  const schema = { kind: 'numeric', name: 'x', min: 0, upper, shift: 0 } as const;
+  const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined };
+  const profile = (observations: number, fill: (counts: Float64Array) => void): Profile => {
+    const cells = new Float64Array(FEATURE_CELLS + bins);
+    fill(cells.subarray(FEATURE_CELLS));
+    cells[FEATURE_CELL.present] = observations;
+    cells[FEATURE_CELL.finite] = observations;
+    cells[FEATURE_CELL.max] = bins;
+    return new Profile(schema, cells, place, observations);
+  };
+  const shares = new Float64Array(bins).fill(1 / bins);
+  const tolerances = new Tolerances(0.001);
+  const options = { tolerances, falseAlarmRate: 0.001, minimumObservations: 100 };
+  const fleetComparisons = Array.from(
+    { length: FEATURES },
+    () =>
+      new FeatureComparison(
+        profile(bins * 234, (counts) => counts.fill(234)),
+        criticalValues,
+        100,
+      ),
+  );
+  const windows = fleetComparisons.map(() =>
+    profile(1_000, (counts) => drawMultinomial(random, 1_000, shares, counts)),
+  );
+  const gained = Float64Array.from(fleetComparisons[0].currentCounts);
+  return [
+    measure('all of it: statistics, critical values, q-values, tolerances, findings', FEATURES * WINDOWS, () => {
+      let found = 0;
+      for (let window = 0; window < WINDOWS; window++) {
+        for (let feature = 0; feature < FEATURES; feature++) {
+          const comparison = fleetComparisons[feature];
+          comparison.compare(windows[feature], 1);
+          const { reference, referenceShares, checks, referenceObservations } = comparison;
+          for (const { count } of checks) found += tolerances.share(count, referenceObservations, 1_000);
+          found += qualityFindings(reference, referenceShares, windows[feature], 1, options).length;
+        }
+        found += qValues(fleetComparisons.map(({ pValue }) => pValue))[0];
+      }
+      return found;
+    }),
+    measure('shift detectors, once a minute', FEATURES, () => {
+      for (let bin = 0; bin < 10; bin++) gained[bin] += 100;
+      for (const { shift } of fleetComparisons) shift.observe(gained, 1);
+      return fleetComparisons[0].shift.evidence / 1e12;
+    }),
+  ];
+}
+rows.push(...comparisons());
 
 const figures = [
   '<!-- figures -->',
