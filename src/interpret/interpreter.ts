@@ -7,16 +7,15 @@ import type { Clock } from '../lib/clock.js';
 import { EVENT, IGNORED, REJECTED, type IgnoredReason, type RejectedReason } from '../registry/index.js';
 import { Accounting } from './accounting.js';
 import { adjustedCount } from './adjusted-count.js';
+import { LayoutTable } from './attribute-layout.js';
 import { KeyMeanings, MEANING } from './key-meanings.js';
 import { MetricInterpreter } from './metric-interpreter.js';
-import { GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';
+import { GroundTruth, NO_ENTRY, NOTHING, type ObservationSink, Prediction } from './observations.js';
 import { TextCache } from './text-cache.js';
 
 const STATUS_ERROR = 2;
 /** `error.type` of a span that failed and does not say how. OpenTelemetry's own word for it. */
 const ERROR_UNSPECIFIED = '_OTHER';
-/** A binding of this module's own: V8 looks an imported one up each time. */
-const FEATURE = MEANING.feature;
 const KINDS = { none: 0, prediction: 1, groundTruth: 2, offlineFeatures: 3 } as const;
 
 export interface InterpreterOptions {
@@ -50,8 +49,8 @@ export class Interpreter {
   readonly #versions = new TextCache(4096);
   readonly #texts = new TextCache(1024);
 
-  /** Where each meaning stands in the record at hand. */
-  readonly #entries = new Int32Array(Object.keys(MEANING).length);
+  readonly #layouts: LayoutTable;
+  readonly #nestedLayouts: LayoutTable;
   #latestMs = Infinity;
   #resourceStart = -1;
   #resourceEnd = -1;
@@ -61,6 +60,8 @@ export class Interpreter {
   constructor(options: InterpreterOptions) {
     this.#options = options;
     this.meanings = new KeyMeanings(options.maxKeys);
+    this.#layouts = new LayoutTable((keys) => this.meanings.layOut(keys));
+    this.#nestedLayouts = new LayoutTable((keys) => this.meanings.layOutNested(keys));
     this.decoder = new RecordDecoder(this.meanings.keys);
     this.metrics = new MetricInterpreter(options);
   }
@@ -123,16 +124,17 @@ export class Interpreter {
     if (batch.resourceStart[record] !== this.#resourceStart || batch.resourceEnd[record] !== this.#resourceEnd) {
       this.#readResource(batch, record);
     }
-    this.#sort(batch, record);
-    const entries = this.#entries;
-    const name = entries[MEANING.modelName];
-    const version = entries[MEANING.modelVersion];
-    const id = entries[MEANING.predictionId];
-    const features = entries[MEANING.features];
-    const groundTruth = entries[MEANING.groundTruth];
-    const errorType = entries[MEANING.errorType];
-    const role = entries[MEANING.role];
-    const batchSize = entries[MEANING.batchSize];
+    const base = batch.attributeStart[record];
+    const layout = this.#layouts.find(batch.attributes.key, base, batch.attributeEnd[record]);
+    const { places } = layout;
+    const name = entryAt(base, places[MEANING.modelName]);
+    const version = entryAt(base, places[MEANING.modelVersion]);
+    const id = entryAt(base, places[MEANING.predictionId]);
+    const features = entryAt(base, places[MEANING.features]);
+    const groundTruth = entryAt(base, places[MEANING.groundTruth]);
+    const errorType = entryAt(base, places[MEANING.errorType]);
+    const role = entryAt(base, places[MEANING.role]);
+    const batchSize = entryAt(base, places[MEANING.batchSize]);
     const modelName =
       name !== NO_ENTRY && type[name] === VALUE.string ? this.#text(this.#names, batch, name) : this.#resourceModel;
     const modelVersion =
@@ -140,19 +142,22 @@ export class Interpreter {
         ? this.#text(this.#versions, batch, version)
         : this.#resourceVersion;
     const rows = batchSize === NO_ENTRY ? 0 : type[batchSize] === VALUE.int ? number[batchSize] : NaN;
-    let kind = this.#kindOf(batch, record, entries[MEANING.eventName]);
-    prediction.valueEntry = entries[MEANING.value];
-    prediction.scoreEntry = entries[MEANING.score];
+    let kind = this.#kindOf(batch, record, entryAt(base, places[MEANING.eventName]));
+    prediction.layout = layout;
+    prediction.base = base;
+    prediction.nested = NOTHING;
+    prediction.valueEntry = entryAt(base, places[MEANING.value]);
+    prediction.scoreEntry = entryAt(base, places[MEANING.score]);
     if (kind === KINDS.offlineFeatures) return IGNORED.offlineFeatures.reason;
     const predicts =
-      prediction.featureCount > 0 ||
+      layout.featureIds.length > 0 ||
       prediction.valueEntry !== NO_ENTRY ||
       prediction.scoreEntry !== NO_ENTRY ||
       features !== NO_ENTRY;
     if (kind === KINDS.none) {
       if (predicts) kind = KINDS.prediction;
       else if (groundTruth !== NO_ENTRY) kind = KINDS.groundTruth;
-      else if (entries[MEANING.pipeline] !== NO_ENTRY) return IGNORED.pipeline.reason;
+      else if (places[MEANING.pipeline] !== NO_ENTRY) return IGNORED.pipeline.reason;
       else if (id !== NO_ENTRY || batchSize !== NO_ENTRY) kind = KINDS.prediction;
       else return IGNORED.notForUs.reason;
     }
@@ -240,11 +245,12 @@ export class Interpreter {
 
   #columnsHave(rows: number, batch: RecordBatch, groundTruth: number, id: number): boolean {
     const prediction = this.#prediction;
-    for (let index = 0; index < prediction.featureCount; index++) {
-      if (this.#columnLength(batch, prediction.featureEntry[index]) !== rows) return false;
-    }
+    const isWhole = (entry: number): boolean => this.#columnLength(batch, entry) === rows;
+    const { layout, base, nested, nestedBase } = prediction;
+    if (!layout.featurePlaces.every((place) => isWhole(base + place))) return false;
+    if (!nested.featurePlaces.every((place) => isWhole(nestedBase + place))) return false;
     for (const entry of [prediction.valueEntry, prediction.scoreEntry, groundTruth, id]) {
-      if (entry !== NO_ENTRY && this.#columnLength(batch, entry) !== rows) return false;
+      if (entry !== NO_ENTRY && !isWhole(entry)) return false;
     }
     return true;
   }
@@ -261,31 +267,8 @@ export class Interpreter {
     const from = columns.count;
     this.decoder.eachEntry(batch, entry, this.meanings.nestedKeys, columns);
     this.meanings.refresh();
-    for (let nested = from; nested < columns.count; nested++) {
-      this.#prediction.addFeature(this.meanings.nestedFeatureId[columns.key[nested]], nested);
-    }
-  }
-
-  /** Sorts a record's attributes by their meaning. The last of a kind counts, and each feature. */
-  #sort(batch: RecordBatch, record: number): void {
-    const { meaning, featureId } = this.meanings;
-    const { key } = batch.attributes;
-    const prediction = this.#prediction;
-    const entries = this.#entries;
-    const start = batch.attributeStart[record];
-    const end = batch.attributeEnd[record];
-    prediction.reserve(end - start);
-    const { featureId: ids, featureEntry } = prediction;
-    let count = 0;
-    entries.fill(NO_ENTRY);
-    for (let entry = start; entry < end; entry++) {
-      const number = key[entry];
-      if (meaning[number] === FEATURE) {
-        ids[count] = featureId[number];
-        featureEntry[count++] = entry;
-      } else entries[meaning[number]] = entry;
-    }
-    prediction.featureCount = count;
+    this.#prediction.nestedBase = from;
+    this.#prediction.nested = this.#nestedLayouts.find(columns.key, from, columns.count);
   }
 
   #kindOf(batch: RecordBatch, record: number, entry: number): number {
@@ -328,6 +311,10 @@ export class Interpreter {
   #text(cache: TextCache, batch: RecordBatch, entry: number): string {
     return cache.text(batch.view, batch.attributes.start[entry], batch.attributes.end[entry]);
   }
+}
+
+function entryAt(base: number, place: number): number {
+  return place < 0 ? NO_ENTRY : base + place;
 }
 
 function interpretationOf(rejected: number, firstReason: RejectedReason | undefined): Interpretation {

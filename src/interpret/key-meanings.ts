@@ -4,6 +4,7 @@
  */
 import { KeyTable } from '../decode/index.js';
 import { ATTRIBUTE } from '../registry/index.js';
+import type { AttributeLayout } from './attribute-layout.js';
 
 export const MEANING = {
   none: 0,
@@ -21,6 +22,8 @@ export const MEANING = {
   features: 12,
   pipeline: 13,
 } as const;
+
+const MEANINGS = Object.keys(MEANING).length;
 
 const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   [ATTRIBUTE.modelName, MEANING.modelName],
@@ -69,6 +72,25 @@ export class KeyMeanings {
         this.nestedFeatureId[key] = this.idOfFeature(this.nestedKeys.text(key));
       }
     }
+  }
+
+  /** What the order of a record's attributes says of it. */
+  layOut(keys: Int32Array): AttributeLayout {
+    const places = new Int32Array(MEANINGS).fill(-1);
+    const features: number[] = [];
+    keys.forEach((key, place) => {
+      if (this.meaning[key] === MEANING.feature) features.push(place);
+      else places[this.meaning[key]] = place;
+    });
+    const featurePlaces = Int32Array.from(features);
+    return { keys, places, featureIds: featurePlaces.map((place) => this.featureId[keys[place]]), featurePlaces };
+  }
+
+  /** The same of the entries of `ml.features`. */
+  layOutNested(keys: Int32Array): AttributeLayout {
+    const places = new Int32Array(MEANINGS).fill(-1);
+    const featureIds = keys.map((key) => this.nestedFeatureId[key]);
+    return { keys, places, featureIds, featurePlaces: keys.map((_, place) => place) };
   }
 
   idOfFeature(name: string): number {

@@ -4,11 +4,19 @@
  */
 import { RecordBatch } from '../decode/index.js';
 import type { IgnoredReason } from '../registry/index.js';
+import type { AttributeLayout } from './attribute-layout.js';
 import { Identity } from './identity.js';
 import type { FeatureHistogram } from './metric-histogram.js';
 
 /** No entry. */
 export const NO_ENTRY = -1;
+const NO_PLACES = new Int32Array(0);
+export const NOTHING: AttributeLayout = {
+  keys: NO_PLACES,
+  places: NO_PLACES,
+  featureIds: NO_PLACES,
+  featurePlaces: NO_PLACES,
+};
 
 export class Prediction {
   batch: RecordBatch = new RecordBatch();
@@ -26,9 +34,13 @@ export class Prediction {
   /** Rows of a columnar batch; 1 for a single prediction. */
   rows = 1;
   columnar = false;
-  featureCount = 0;
-  featureId = new Int32Array(128);
-  featureEntry = new Int32Array(128);
+  /** Of the record's attributes; its features are among them. */
+  layout: AttributeLayout = NOTHING;
+  /** The entry of the record's first attribute, which places in `layout` count from. */
+  base = 0;
+  /** The same of the entries of `ml.features`: all of them are features. */
+  nested: AttributeLayout = NOTHING;
+  nestedBase = 0;
   valueEntry = NO_ENTRY;
   scoreEntry = NO_ENTRY;
   groundTruthEntry = NO_ENTRY;
@@ -38,24 +50,6 @@ export class Prediction {
   /** Offset of the trace id in `batch.bytes`; ABSENT where there is none. */
   traceIdAt = -1;
   droppedAttributes = 0;
-
-  addFeature(id: number, entry: number): void {
-    this.reserve(this.featureCount + 1);
-    this.featureId[this.featureCount] = id;
-    this.featureEntry[this.featureCount++] = entry;
-  }
-
-  /** Makes room for so many features. */
-  reserve(features: number): void {
-    if (features <= this.featureId.length) return;
-    const length = Math.max(features, this.featureId.length * 2);
-    const featureId = new Int32Array(length);
-    const featureEntry = new Int32Array(length);
-    featureId.set(this.featureId);
-    featureEntry.set(this.featureEntry);
-    this.featureId = featureId;
-    this.featureEntry = featureEntry;
-  }
 }
 
 export class GroundTruth {

@@ -5,7 +5,8 @@
 import { NOT_FOUND } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
 import { binCount, type FeatureKind } from './feature-schema.js';
-import type { CellHolder, FeatureSlot, FeatureSlotState } from './feature-slot.js';
+import type { CellHolder } from './cell-space.js';
+import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
 import { BUCKETS_PER_OCTAVE } from './log-buckets.js';
 
 const { present, finite, sum, squares, min, max, typeMismatch } = FEATURE_CELL;

@@ -8,6 +8,11 @@ import type { CellLayout } from './pane-rings.js';
 /** Cells in a cache line. */
 const LINE_CELLS = 8;
 
+/** A pane, or anything else that holds cells. */
+export interface CellHolder {
+  cells: Float64Array;
+}
+
 /** As plain data. */
 export interface CellSpaceState {
   readonly width: number;

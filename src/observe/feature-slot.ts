@@ -1,27 +1,17 @@
 /**
- * Folds the values of one feature (or output) of one model version into the cells of a pane. This is the hot path: for a
- * value of a known feature it writes a handful of array elements and allocates nothing.
+ * One feature (or output) of one model version: what kind of values it has, where their cells are, and how one value of any
+ * kind is folded into the cells of a pane. The usual values of frozen bins are folded by `fold-values.ts`.
  */
 import { BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
-import type { CellSpace } from './cell-space.js';
+import type { CellHolder, CellSpace } from './cell-space.js';
 import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
 import { binTable } from './bin-table.js';
+import { BOUND, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
-import type { EntryList } from './fold-queue.js';
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
-/** What stands in `bounds`. */
-const BOUND = { shift: 0, min: 1, max: 2, upper: 3 } as const;
-/** An octave's second number in `lookup`: where its table begins, and in these bits the shift that indexes it. */
-const SHIFT_BITS = 4;
-const SHIFT_MASK = 15;
-
-/** A pane, or anything else that holds cells. */
-export interface CellHolder {
-  cells: Float64Array;
-}
 
 /** A slot as plain data. */
 export interface FeatureSlotState {
@@ -54,20 +44,18 @@ export class FeatureSlot {
   categories: BytesTable | undefined;
   /** How it arrives; what comes only as histograms is never absent from a prediction. */
   comesBy: 'predictions' | 'histograms' | undefined;
-  /** Of the message that is being observed: entries that wait to be folded together. */
-  pending: EntryList | undefined;
-  readonly #space: CellSpace;
+  readonly space: CellSpace;
   readonly #options: SlotOptions;
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
-  #lookup = NO_PLACE;
-  #bounds = NO_PLACE;
+  lookupAt = NO_PLACE;
+  boundsAt = NO_PLACE;
   /** Taken from the schema, else from the first value; it never changes after that. */
   #shift = NaN;
 
   constructor(name: string, offset: number, space: CellSpace, options: SlotOptions) {
     this.name = name;
     this.offset = offset;
-    this.#space = space;
+    this.space = space;
     this.#options = options;
     if (options.provisionalSize > 0) this.buffer = new ProvisionalBuffer(options.provisionalSize);
   }
@@ -75,7 +63,7 @@ export class FeatureSlot {
   /** Freezes the feature's bins; false where there is no room for them. */
   freeze(schema: FeatureSchema): boolean {
     this.buffer = undefined;
-    const bins = this.#space.allocate(binCount(schema));
+    const bins = this.space.allocate(binCount(schema));
     if (bins < 0) return false;
     this.binsOffset = bins;
     this.#use(schema);
@@ -96,12 +84,12 @@ export class FeatureSlot {
 
   #layBounds({ upper, min, shift }: NumericSchema): void {
     if (upper.length === 0) return;
-    const space = this.#space;
-    this.#bounds = space.allocateBounds(BOUND.upper + upper.length);
-    space.bounds[this.#bounds + BOUND.shift] = shift;
-    space.bounds[this.#bounds + BOUND.min] = min;
-    space.bounds[this.#bounds + BOUND.max] = upper[upper.length - 1];
-    space.bounds.set(upper, this.#bounds + BOUND.upper);
+    const space = this.space;
+    this.boundsAt = space.allocateBounds(BOUND.upper + upper.length);
+    space.bounds[this.boundsAt + BOUND.shift] = shift;
+    space.bounds[this.boundsAt + BOUND.min] = min;
+    space.bounds[this.boundsAt + BOUND.max] = upper[upper.length - 1];
+    space.bounds.set(upper, this.boundsAt + BOUND.upper);
     const table = binTable(upper);
     const lookup = space.allocateLookup(2 * OCTAVES + table.first.length);
     const firstCell = lookup + 2 * OCTAVES;
@@ -110,7 +98,7 @@ export class FeatureSlot {
       space.lookup[lookup + octave * 2 + 1] = ((firstCell + table.start[octave]) << SHIFT_BITS) | table.shift[octave];
     }
     space.lookup.set(table.first, firstCell);
-    this.#lookup = lookup;
+    this.lookupAt = lookup;
   }
 
   get shift(): number {
@@ -118,123 +106,17 @@ export class FeatureSlot {
   }
 
   /**
-   * Adds attributes of predictions that have one pane and one weight. The usual value, a finite number or a text of a
-   * feature whose bins are frozen, is folded in these loops; anything else goes through `add`.
-   * @param timeMs of all of them; only read where values are kept for a provisional reference
+   * Adds attributes of predictions that have one pane and one weight.
+   * @param timeMs of one of them; only read where values are kept for a provisional reference
    */
   fold(pane: CellHolder, batch: RecordBatch, entries: Int32Array, count: number, weight: number, timeMs: number): void {
-    if (this.#lookup >= 0 && this.kind === 'numeric') this.#foldNumbers(pane, batch, entries, count, weight, timeMs);
+    if (this.lookupAt >= 0 && this.kind === 'numeric') foldNumbers(this, pane, batch, entries, count, weight, timeMs);
     else if (this.kind === 'categorical' && this.binsOffset >= 0) {
-      this.#foldTexts(pane, batch, entries, count, weight, timeMs);
-    } else for (let at = 0; at < count; at++) this.#addEntry(pane, batch, entries[at], weight, timeMs);
+      foldTexts(this, pane, batch, entries, count, weight, timeMs);
+    } else for (let at = 0; at < count; at++) this.addEntry(pane, batch, entries[at], weight, timeMs);
   }
 
-  #foldNumbers(
-    pane: CellHolder,
-    batch: RecordBatch,
-    entries: Int32Array,
-    count: number,
-    weight: number,
-    timeMs: number,
-  ): void {
-    const { type, number } = batch.attributes;
-    const { offset, binsOffset } = this;
-    const { lookup, bounds } = this.#space;
-    const octaves = this.#lookup;
-    const upper = this.#bounds + BOUND.upper;
-    const shift = bounds[this.#bounds + BOUND.shift];
-    const lowest = bounds[this.#bounds + BOUND.min];
-    const highest = bounds[this.#bounds + BOUND.max];
-    const { cells } = pane;
-    let folded = 0;
-    let sum = 0;
-    let squares = 0;
-    let min = Infinity;
-    let max = -Infinity;
-    for (let at = 0; at < count; at++) {
-      const entry = entries[at];
-      const x = number[entry];
-      const high = highWord(x);
-      const octave = octaveOf(high);
-      const table = octaves + octave * 2;
-      const page = lookup[table];
-      const isNumber = type[entry] === VALUE.double || type[entry] === VALUE.int;
-      if (!isNumber || x - x !== 0 || page < 0) {
-        this.#addEntry(pane, batch, entry, weight, timeMs);
-        // A page that was missing may have made the pane wider, and is there for the next value.
-        if (pane.cells !== cells || this.#space.lookup !== lookup) {
-          this.#addMoments(pane.cells, folded, sum, squares, min, max, weight);
-          this.fold(pane, batch, entries.subarray(at + 1), count - at - 1, weight, timeMs);
-          return;
-        }
-        continue;
-      }
-      const centred = x - shift;
-      folded++;
-      sum += centred;
-      squares += centred * centred;
-      if (x < min) min = x;
-      if (x > max) max = x;
-      cells[page + bucketOf(high, octave)] += weight;
-      if (x < lowest) cells[offset + FEATURE_CELL.below] += weight;
-      else if (x > highest) cells[offset + FEATURE_CELL.above] += weight;
-      else {
-        const place = lookup[table + 1];
-        let bin = lookup[(place >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (place & SHIFT_MASK))];
-        while (x > bounds[upper + bin]) bin++;
-        cells[binsOffset + bin] += weight;
-      }
-    }
-    this.#addMoments(cells, folded, sum, squares, min, max, weight);
-  }
-
-  #addMoments(
-    cells: Float64Array,
-    count: number,
-    sum: number,
-    squares: number,
-    min: number,
-    max: number,
-    weight: number,
-  ): void {
-    if (count === 0) return;
-    const { offset } = this;
-    const isFirst = cells[offset + FEATURE_CELL.finite] === 0;
-    cells[offset + FEATURE_CELL.present] += weight * count;
-    cells[offset + FEATURE_CELL.finite] += weight * count;
-    cells[offset + FEATURE_CELL.sum] += weight * sum;
-    cells[offset + FEATURE_CELL.squares] += weight * squares;
-    if (isFirst || min < cells[offset + FEATURE_CELL.min]) cells[offset + FEATURE_CELL.min] = min;
-    if (isFirst || max > cells[offset + FEATURE_CELL.max]) cells[offset + FEATURE_CELL.max] = max;
-  }
-
-  #foldTexts(
-    pane: CellHolder,
-    batch: RecordBatch,
-    entries: Int32Array,
-    count: number,
-    weight: number,
-    timeMs: number,
-  ): void {
-    const { type, start, end } = batch.attributes;
-    const { offset, binsOffset } = this;
-    const categories = this.categories!;
-    const { cells } = pane;
-    let folded = 0;
-    for (let at = 0; at < count; at++) {
-      const entry = entries[at];
-      if (type[entry] !== VALUE.string || end[entry] === start[entry]) {
-        this.#addEntry(pane, batch, entry, weight, timeMs);
-        continue;
-      }
-      const category = categories.find(batch.view, start[entry], end[entry]);
-      folded++;
-      cells[category === NOT_FOUND ? offset + FEATURE_CELL.unseen : binsOffset + category] += weight;
-    }
-    cells[offset + FEATURE_CELL.present] += weight * folded;
-  }
-
-  #addEntry(pane: CellHolder, batch: RecordBatch, entry: number, weight: number, timeMs: number): void {
+  addEntry(pane: CellHolder, batch: RecordBatch, entry: number, weight: number, timeMs: number): void {
     const { type, number, start, end } = batch.attributes;
     this.add(pane, type[entry], number[entry], batch.view, start[entry], end[entry], weight, timeMs);
   }
@@ -281,7 +163,7 @@ export class FeatureSlot {
   #number(pane: CellHolder, x: number, weight: number, timeMs: number): void {
     let cells = pane.cells;
     const offset = this.offset;
-    const isBinned = this.#lookup >= 0;
+    const isBinned = this.lookupAt >= 0;
     if (x - x !== 0) {
       cells[offset + FEATURE_CELL.infinite] += weight;
       if (isBinned) cells[offset + (x > 0 ? FEATURE_CELL.above : FEATURE_CELL.below)] += weight;
@@ -305,7 +187,7 @@ export class FeatureSlot {
     let page = this.pages[octave];
     if (page < 0) {
       page = this.#page(octave);
-      if (page >= 0) this.#space.widen(pane);
+      if (page >= 0) this.space.widen(pane);
       cells = pane.cells;
     }
     if (page >= 0) cells[page + bucketOf(high, octave)] += weight;
@@ -314,13 +196,13 @@ export class FeatureSlot {
   }
 
   #bin(cells: Float64Array, x: number, weight: number): void {
-    const { lookup, bounds } = this.#space;
-    const first = this.#bounds;
+    const { lookup, bounds } = this.space;
+    const first = this.boundsAt;
     if (x < bounds[first + BOUND.min]) cells[this.offset + FEATURE_CELL.below] += weight;
     else if (!(x <= bounds[first + BOUND.max])) cells[this.offset + FEATURE_CELL.above] += weight;
     else {
       const high = highWord(x);
-      const table = lookup[this.#lookup + octaveOf(high) * 2 + 1];
+      const table = lookup[this.lookupAt + octaveOf(high) * 2 + 1];
       let bin = lookup[(table >>> SHIFT_BITS) + (((high >>> 12) & 255) >>> (table & SHIFT_MASK))];
       while (x > bounds[first + BOUND.upper + bin]) bin++;
       cells[this.binsOffset + bin] += weight;
@@ -337,9 +219,9 @@ export class FeatureSlot {
   }
 
   #page(octave: number): number {
-    const page = this.#space.allocate(BUCKETS_PER_OCTAVE);
+    const page = this.space.allocate(BUCKETS_PER_OCTAVE);
     this.pages[octave] = page;
-    if (this.#lookup >= 0) this.#space.lookup[this.#lookup + octave * 2] = page;
+    if (this.lookupAt >= 0) this.space.lookup[this.lookupAt + octave * 2] = page;
     return page;
   }
 
@@ -366,7 +248,7 @@ export class FeatureSlot {
     const page = this.pages[octave];
     if (page >= 0) return page;
     const made = this.#page(octave);
-    if (made >= 0) this.#space.widen(pane);
+    if (made >= 0) this.space.widen(pane);
     return made;
   }
 

@@ -18,7 +18,7 @@ import {
 } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
 import { IGNORED } from '../registry/index.js';
-import { FoldQueue } from './fold-queue.js';
+import { FoldRuns } from './fold-runs.js';
 import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
 import type { VersionObserver } from './version-observer.js';
 import type { VersionState } from './version-state.js';
@@ -58,7 +58,7 @@ export class Observer implements ObservationSink {
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
   readonly #waiting = new WaitingPrediction();
-  readonly #queue = new FoldQueue();
+  readonly #runs = new FoldRuns();
   #interpreter: Interpretive | undefined;
   #watermarkMs = 0;
   #nowMs = 0;
@@ -94,7 +94,7 @@ export class Observer implements ObservationSink {
   }
 
   end(): void {
-    this.#queue.flush();
+    this.#runs.flush();
   }
 
   prediction(prediction: Prediction): Disposition {
@@ -106,7 +106,7 @@ export class Observer implements ObservationSink {
     if (prediction.timeMs > this.#watermarkMs) this.#watermarkMs = prediction.timeMs;
     const endMs = this.#options.watermark ? this.#watermarkMs : this.#nowMs;
     if (observer.rings.endMs !== endMs) {
-      if (observer.rings.movesAt(endMs)) this.#queue.flush();
+      if (observer.rings.movesAt(endMs)) this.#runs.flush();
       observer.rings.advance(endMs);
     }
     if (prediction.timeMs < observer.rings.horizonMs) return IGNORED.tooLate.reason;
@@ -246,7 +246,7 @@ export class Observer implements ObservationSink {
 
   #observe(observer: VersionObserver, prediction: Prediction): void {
     const { meanings, decoder } = this.#interpreter!;
-    observer.observe(prediction, meanings.featureNames, decoder, this.#queue);
+    observer.observe(prediction, meanings.featureNames, decoder, this.#runs);
   }
 
   #registerRows(observer: VersionObserver, prediction: Prediction): void {

@@ -15,7 +15,8 @@
 import type { FeatureHistogram } from '../interpret/index.js';
 import { FEATURE_CELL } from './cells.js';
 import { isNumeric, type NumericSchema } from './feature-schema.js';
-import type { CellHolder, FeatureSlot } from './feature-slot.js';
+import type { CellHolder } from './cell-space.js';
+import type { FeatureSlot } from './feature-slot.js';
 import { bucketOf, highWord, octaveOf } from './log-buckets.js';
 import type { ProvisionalBuffer } from './provisional-buffer.js';
 

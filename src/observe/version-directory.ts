@@ -7,7 +7,7 @@ import { Limit } from '../lib/limit.js';
 import type { Task } from '../registry/index.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import { VersionObserver } from './version-observer.js';
-import type { VersionSchemas, VersionState } from './version-state.js';
+import type { Gatherer, VersionSchemas, VersionState } from './version-state.js';
 
 export interface KnownModel {
   readonly task?: Task;
@@ -168,7 +168,7 @@ export class VersionDirectory {
   }
 }
 
-function handOver(observer: VersionObserver, principal: Principal): void {
+function handOver(observer: Gatherer, principal: Principal): void {
   const taken = observer.take();
   const schemas =
     taken === undefined ? principal.introduce(observer.model, observer.version)?.schemas : principal.handOver(taken);

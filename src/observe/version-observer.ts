@@ -3,12 +3,12 @@
  */
 import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
-import { type FeatureHistogram, NO_ENTRY, type Prediction } from '../interpret/index.js';
+import { type FeatureHistogram, NOTHING, type Prediction } from '../interpret/index.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import { BoundedCounts } from './bounded-counts.js';
-import type { FoldQueue } from './fold-queue.js';
+import type { FoldRun, FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
 import { Histogram } from './histogram.js';
@@ -19,6 +19,7 @@ import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
 import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import { SubjectSlots } from './subject-slots.js';
 import { VersionSlots } from './version-slots.js';
 import type { VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
@@ -46,14 +47,11 @@ export class VersionObserver {
   lastTimeMs = 0;
   readonly #options: VersionOptions;
   readonly #slots: VersionSlots;
-  readonly #slotOfFeatureId: (FeatureSlot | null | undefined)[] = [];
-  #valueSlot: FeatureSlot | undefined;
-  #scoreSlot: FeatureSlot | undefined;
+  readonly #subjects: SubjectSlots;
   #sinceStart = 0;
   /** The first predictions have not made the reference yet. */
   #awaitsFirst: boolean;
   #scratch = new Float64Array(0);
-  readonly #entry = new Int32Array(1);
   #rows = new Int32Array(0);
 
   constructor(options: VersionOptions) {
@@ -68,6 +66,7 @@ export class VersionObserver {
       provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
+    this.#subjects = new SubjectSlots(this.#slots, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
     for (const [output, profile] of options.reference?.outputs ?? [])
       this.#slots.output(output)?.freeze(profile.schema);
@@ -87,30 +86,34 @@ export class VersionObserver {
   }
 
   /** @returns false when the event time is before the longest window; nothing is counted then. */
-  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, queue: FoldQueue): boolean {
-    const { weight, rows, batch } = prediction;
+  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): boolean {
     const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
-    const { featureId, featureEntry, featureCount } = prediction;
-    queue.aim(pane, batch, weight);
-    for (let index = 0; index < featureCount; index++) {
-      let slot = this.#slotOfFeatureId[featureId[index]];
-      if (slot === undefined) slot = this.#slotOf(featureId[index], featureNames, pane);
-      if (slot === null) this.overflowObservations += weight * rows;
-      else this.#fold(slot, featureEntry[index], pane, prediction, decoder, queue);
-    }
-    if (prediction.valueEntry !== NO_ENTRY) {
-      const slot = (this.#valueSlot ??= this.#slots.outputOf(pane, this.rings, 'value'));
-      if (slot !== undefined) this.#fold(slot, prediction.valueEntry, pane, prediction, decoder, queue);
-    }
-    if (prediction.scoreEntry !== NO_ENTRY) {
-      const slot = (this.#scoreSlot ??= this.#slots.outputOf(pane, this.rings, 'score'));
-      if (slot !== undefined) this.#fold(slot, prediction.scoreEntry, pane, prediction, decoder, queue);
+    if (prediction.columnar) this.#foldColumns(prediction, featureNames, pane, decoder);
+    else {
+      const run = runs.find(this, prediction, pane) ?? this.#openRun(runs, prediction, featureNames, pane);
+      run.add(prediction);
+      this.overflowObservations += run.excluded * prediction.weight;
     }
     this.#count(pane, prediction);
-    this.#sinceStart += rows;
-    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#firstCame();
+    this.#sinceStart += prediction.rows;
+    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) {
+      runs.flush();
+      this.#firstCame();
+    }
     return true;
+  }
+
+  /** Other panes may have been the first to need some cells. */
+  widen(pane: Pane): void {
+    this.#slots.space.widen(pane);
+  }
+
+  /** A feature that came later than the others has enough values for bins of its own. */
+  bufferIsFull(slot: FeatureSlot): void {
+    if (this.#awaitsFirst || slot.buffer === undefined) return;
+    if (this.#options.onFirstPredictions === undefined) this.#freezeAlone(slot);
+    else this.#options.onFirstPredictions(this);
   }
 
   /** Takes in values that the service aggregated itself. @returns false when they are from before the longest window */
@@ -236,7 +239,10 @@ export class VersionObserver {
     }
     const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#cellsAt));
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
-    paired.forEach(([slot, saved], index) => absorbBuffered(slot, saved, left[index], this.#cellsAt));
+    paired.forEach(([slot, saved], index) => {
+      if (slot.buffer?.count === slot.buffer?.max) this.bufferIsFull(slot);
+      absorbBuffered(slot, saved, left[index], this.#cellsAt);
+    });
   }
 
   get schemas(): VersionSchemas {
@@ -250,7 +256,6 @@ export class VersionObserver {
     this.#awaitsFirst = false;
     for (const schema of schemas.features) adoptSchema(this.#slots.feature(schema.name), schema);
     for (const schema of schemas.outputs) adoptSchema(this.#slots.output(schema.name as Output), schema);
-    for (const slot of this.#slots.all()) slot.buffer = undefined;
   }
 
   /** Ours beside each of theirs; those that there is no room for are left out and counted. */
@@ -300,20 +305,21 @@ export class VersionObserver {
     }
   }
 
-  /** Later, with the others of its feature, unless it may be kept for a reference: that is for when it comes. */
-  #fold(
-    slot: FeatureSlot,
-    entry: number,
-    pane: Pane,
-    prediction: Prediction,
-    decoder: RecordDecoder,
-    queue: FoldQueue,
-  ): void {
-    if (prediction.columnar) this.#foldColumn(slot, entry, pane, prediction, decoder);
-    else if (slot.buffer === undefined) queue.add(slot, entry);
-    else {
-      this.#entry[0] = entry;
-      slot.fold(pane, prediction.batch, this.#entry, 1, prediction.weight, prediction.timeMs);
+  #openRun(runs: FoldRuns, prediction: Prediction, featureNames: readonly string[], pane: Pane): FoldRun {
+    const run = runs.open(this, prediction, pane);
+    const { base, nested, nestedBase } = prediction;
+    for (const [slot, entry] of this.#subjects.of(prediction, featureNames, pane)) {
+      const isNested = nested !== NOTHING && entry >= nestedBase;
+      if (slot === undefined) run.excluded++;
+      else run.columns.push({ slot, place: entry - (isNested ? nestedBase : base), isNested });
+    }
+    return run;
+  }
+
+  #foldColumns(prediction: Prediction, featureNames: readonly string[], pane: Pane, decoder: RecordDecoder): void {
+    for (const [slot, entry] of this.#subjects.of(prediction, featureNames, pane)) {
+      if (slot === undefined) this.overflowObservations += prediction.weight * prediction.rows;
+      else this.#foldColumn(slot, entry, pane, prediction, decoder);
     }
   }
 
@@ -332,15 +338,6 @@ export class VersionObserver {
     }
   }
 
-  #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {
-    const name = featureNames[featureId];
-    const slot = this.#slots.featureOf(pane, this.rings, name);
-    if (slot?.comesBy === 'histograms') this.#slots.baseline(slot, pane, this.rings, false);
-    if (slot !== undefined) slot.comesBy = 'predictions';
-    this.#slotOfFeatureId[featureId] = slot ?? null;
-    return slot ?? null;
-  }
-
   #firstCame(): void {
     if (this.#options.onFirstPredictions === undefined) this.#freeze();
     else this.#options.onFirstPredictions(this);
@@ -352,9 +349,10 @@ export class VersionObserver {
     this.reference = this.#provisional(features, [...this.outputs.values()]);
   }
 
-  /** What comes as histograms has its own pace: it gets its bins when it has enough values, whatever the others have. */
+  /** What comes as histograms, or comes late, has its own pace: it gets its bins when it has enough values. */
   #freezeAlone(slot: FeatureSlot): void {
-    this.reference = this.#provisional([slot], []);
+    const isOutput = this.outputs.get(slot.name as Output) === slot;
+    this.reference = isOutput ? this.#provisional([], [slot]) : this.#provisional([slot], []);
   }
 
   #provisional(features: readonly FeatureSlot[], outputs: readonly FeatureSlot[]): ReferenceProfiles {

@@ -7,13 +7,20 @@ import type { HistogramState } from './histogram.js';
 import type { LatencyHistogramState } from './latency-histogram.js';
 import type { PaneRingsState } from './pane-rings.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
-import type { VersionObserver } from './version-observer.js';
 import type { VersionSlotsState } from './version-slots.js';
 
 /** How features and outputs are folded, without what they are compared with. */
 export interface VersionSchemas {
   readonly features: readonly FeatureSchema[];
   readonly outputs: readonly FeatureSchema[];
+}
+
+/** An observer that what it has observed can be taken from. */
+export interface Gatherer {
+  readonly model: string;
+  readonly version: string;
+  take(): VersionState | undefined;
+  adopt(schemas: VersionSchemas): void;
 }
 
 export interface VersionOptions {
@@ -29,7 +36,7 @@ export interface VersionOptions {
   readonly positive?: OutcomeCode;
   readonly reference?: ReferenceProfiles;
   /** Called instead of making a reference when the first predictions have come: they are for another observer. */
-  readonly onFirstPredictions?: (observer: VersionObserver) => void;
+  readonly onFirstPredictions?: (observer: Gatherer) => void;
 }
 
 /** A version as plain data. */

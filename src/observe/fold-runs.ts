@@ -1,0 +1,124 @@
+/**
+ * Predictions of one message that look alike (one version, one layout of attributes, one pane, one weight), folded
+ * together feature by feature: a feature's bounds, tables and cells are then in the processor's nearest cache for all its
+ * values, and what is the same for all of them is read once. Nothing is held between messages.
+ * Memory: eight bytes a prediction, of at most `ROWS_MAX` predictions in each of `RUNS_MAX` runs.
+ */
+import type { RecordBatch } from '../decode/index.js';
+import type { Prediction } from '../interpret/index.js';
+import type { FeatureSlot } from './feature-slot.js';
+import type { Pane } from './pane-rings.js';
+
+const ROWS_MAX = 1024;
+const RUNS_MAX = 16;
+
+/** Whose predictions they are. */
+export interface RunOwner {
+  /** Makes the pane wide enough for all cells that there are by now. */
+  widen(pane: Pane): void;
+  /** The slot keeps as many values as it may. */
+  bufferIsFull(slot: FeatureSlot): void;
+}
+
+/** Where a feature's values stand in each row. */
+interface Column {
+  readonly slot: FeatureSlot;
+  /** Counted from the row's first attribute, or from its first entry of `ml.features`. */
+  readonly place: number;
+  readonly isNested: boolean;
+}
+
+export class FoldRun {
+  readonly columns: Column[] = [];
+  /** Features of each row that there is no room for. */
+  excluded = 0;
+  readonly #owner: RunOwner;
+  readonly #pane: Pane;
+  readonly #batch: RecordBatch;
+  readonly #layout: Prediction['layout'];
+  readonly #nested: Prediction['nested'];
+  readonly #weight: number;
+  /** Of one of its predictions: all are of one pane. */
+  readonly #timeMs: number;
+  readonly #rows: RowPlaces;
+
+  constructor(owner: RunOwner, prediction: Prediction, pane: Pane, rows: RowPlaces) {
+    this.#owner = owner;
+    this.#pane = pane;
+    this.#batch = prediction.batch;
+    this.#layout = prediction.layout;
+    this.#nested = prediction.nested;
+    this.#weight = prediction.weight;
+    this.#timeMs = prediction.timeMs;
+    this.#rows = rows;
+  }
+
+  takes(owner: RunOwner, prediction: Prediction, pane: Pane): boolean {
+    return (
+      owner === this.#owner &&
+      prediction.layout === this.#layout &&
+      prediction.nested === this.#nested &&
+      pane === this.#pane &&
+      prediction.weight === this.#weight
+    );
+  }
+
+  add(prediction: Prediction): void {
+    const rows = this.#rows;
+    if (rows.count === ROWS_MAX) this.fold();
+    rows.flat[rows.count] = prediction.base;
+    rows.nested[rows.count++] = prediction.nestedBase;
+  }
+
+  fold(): void {
+    const { flat, nested, entries, count } = this.#rows;
+    this.#owner.widen(this.#pane);
+    for (const { slot, place, isNested } of this.columns) {
+      const bases = isNested ? nested : flat;
+      for (let row = 0; row < count; row++) entries[row] = bases[row] + place;
+      slot.fold(this.#pane, this.#batch, entries, count, this.#weight, this.#timeMs);
+    }
+    this.#rows.count = 0;
+  }
+
+  /** What could not be binned is kept, and may be enough for bins now. */
+  reportFull(): void {
+    for (const { slot } of this.columns) {
+      if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) this.#owner.bufferIsFull(slot);
+    }
+  }
+}
+
+/** Of the rows of a run, the entry of the first attribute and that of the first nested one. */
+class RowPlaces {
+  readonly flat = new Int32Array(ROWS_MAX);
+  readonly nested = new Int32Array(ROWS_MAX);
+  readonly entries = new Int32Array(ROWS_MAX);
+  count = 0;
+}
+
+export class FoldRuns {
+  readonly #runs: FoldRun[] = [];
+  readonly #rows = Array.from({ length: RUNS_MAX }, () => new RowPlaces());
+
+  find(owner: RunOwner, prediction: Prediction, pane: Pane): FoldRun | undefined {
+    for (let index = this.#runs.length - 1; index >= 0; index--) {
+      if (this.#runs[index].takes(owner, prediction, pane)) return this.#runs[index];
+    }
+    return undefined;
+  }
+
+  /** A run for predictions like this one; its columns are for the caller to fill in. */
+  open(owner: RunOwner, prediction: Prediction, pane: Pane): FoldRun {
+    if (this.#runs.length === RUNS_MAX) this.flush();
+    const run = new FoldRun(owner, prediction, pane, this.#rows[this.#runs.length]);
+    this.#runs.push(run);
+    return run;
+  }
+
+  /** Folds everything that waits. Due when a message ends, and before a pane leaves its window. */
+  flush(): void {
+    for (const run of this.#runs) run.fold();
+    for (const run of this.#runs.splice(0)) run.reportFull();
+  }
+}
