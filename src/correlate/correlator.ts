@@ -135,6 +135,11 @@ export class Correlator {
     return this.#outcomes.keys();
   }
 
+  /** Predictions with these identities are about to be registered: a hint. */
+  expect(highs: Int32Array, lows: Int32Array, count: number): void {
+    this.#predictions.warm(highs, lows, count);
+  }
+
   /** Takes a prediction in. 'joined': its ground truth was already there, see `pair`. */
   register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
     this.#lock.acquire();

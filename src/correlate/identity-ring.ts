@@ -11,8 +11,8 @@
 const NONE = -1;
 /** Numbers in a slot: a position + 1 (0: the slot is empty), and the hash. */
 const SLOT_WORDS = 2;
-const CONTROL = { size: 0, oldest: 1 } as const;
-const CONTROL_BYTES = 8;
+const CONTROL = { size: 0, oldest: 1, read: 2 } as const;
+const CONTROL_BYTES = 16;
 const RECORD_BYTES = 44;
 
 export interface RingColumns {
@@ -79,7 +79,7 @@ export class IdentityRing {
   find(high: number, low: number, owner: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
-    const hash = hashOf(high, low, owner);
+    const hash = hashOf(high, low);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const position = slots[slot * SLOT_WORDS];
       if (position === 0) return NONE;
@@ -98,7 +98,7 @@ export class IdentityRing {
     columns.high[at] = high;
     columns.low[at] = low;
     columns.owner[at] = owner;
-    const hash = hashOf(high, low, owner);
+    const hash = hashOf(high, low);
     let slot = hash & mask;
     while (slots[slot * SLOT_WORDS] !== 0) slot = (slot + 1) & mask;
     slots[slot * SLOT_WORDS] = at + 1;
@@ -110,7 +110,7 @@ export class IdentityRing {
     const slots = this.#slots;
     const mask = this.#mask;
     const { columns, oldest } = this;
-    let gap = hashOf(columns.high[oldest], columns.low[oldest], columns.owner[oldest]) & mask;
+    let gap = hashOf(columns.high[oldest], columns.low[oldest]) & mask;
     while (slots[gap * SLOT_WORDS] !== oldest + 1) gap = (gap + 1) & mask;
     for (let slot = (gap + 1) & mask; slots[slot * SLOT_WORDS] !== 0; slot = (slot + 1) & mask) {
       const home = slots[slot * SLOT_WORDS + 1] & mask;
@@ -128,6 +128,25 @@ export class IdentityRing {
   #is(at: number, high: number, low: number, owner: number): boolean {
     const { columns } = this;
     return columns.low[at] === low && columns.high[at] === high && columns.owner[at] === owner;
+  }
+
+  /**
+   * Reads the index where these identities will be looked for, and where those stand that must leave for them. Apart from
+   * the look-ups themselves the processor has many of these reads under way at once: a tenth of the wait for each.
+   */
+  warm(highs: Int32Array, lows: Int32Array, count: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const { columns, capacity, size, oldest } = this;
+    let read = 0;
+    for (let at = 0; at < count; at++) read ^= slots[(hashOf(highs[at], lows[at]) & mask) * SLOT_WORDS];
+    const leaving = Math.min(size, size + count - capacity);
+    for (let step = 0; step < leaving; step++) {
+      const at = oldest + step < capacity ? oldest + step : oldest + step - capacity;
+      read ^= slots[(hashOf(columns.high[at], columns.low[at]) & mask) * SLOT_WORDS];
+    }
+    // Or the compiler would leave the reads out.
+    this.#control[CONTROL.read] = read;
   }
 
   /** The records, oldest first, as columns of their own. */
@@ -177,7 +196,8 @@ function slotsFor(capacity: number): number {
   return slots;
 }
 
-function hashOf(high: number, low: number, owner: number): number {
-  const mixed = Math.imul(low ^ Math.imul(owner + 1, 0x9e3779b1), 0x85ebca6b) ^ high;
+/** Without the owner, so that where to look is known before it: few owners have one identity. */
+function hashOf(high: number, low: number): number {
+  const mixed = Math.imul(low, 0x85ebca6b) ^ high;
   return mixed ^ (mixed >>> 15);
 }

@@ -11,6 +11,7 @@ import { LayoutTable } from './attribute-layout.js';
 import { KeyMeanings, MEANING } from './key-meanings.js';
 import { MetricInterpreter } from './metric-interpreter.js';
 import { GroundTruth, NO_ENTRY, NOTHING, type ObservationSink, Prediction } from './observations.js';
+import { RecordIdentities } from './record-identities.js';
 import { TextCache } from './text-cache.js';
 
 const STATUS_ERROR = 2;
@@ -51,6 +52,7 @@ export class Interpreter {
 
   readonly #layouts: LayoutTable;
   readonly #nestedLayouts: LayoutTable;
+  readonly #identities = new RecordIdentities();
   #latestMs = Infinity;
   #resourceStart = -1;
   #resourceEnd = -1;
@@ -88,6 +90,9 @@ export class Interpreter {
     const nowMs = this.#options.clock.nowMs();
     this.#latestMs = nowMs + this.#options.maxFutureMs;
     this.#options.sink.begin(nowMs);
+    const identities = this.#identities;
+    identities.read(batch, this.#layouts);
+    this.#options.sink.expect(identities.high, identities.low, batch.count);
     let rejected = 0;
     let firstReason: RejectedReason | undefined;
     try {
@@ -125,7 +130,7 @@ export class Interpreter {
       this.#readResource(batch, record);
     }
     const base = batch.attributeStart[record];
-    const layout = this.#layouts.find(batch.attributes.key, base, batch.attributeEnd[record]);
+    const layout = this.#identities.layouts[record];
     const { places } = layout;
     const name = entryAt(base, places[MEANING.modelName]);
     const version = entryAt(base, places[MEANING.modelVersion]);
@@ -195,10 +200,8 @@ export class Interpreter {
     prediction.idEntry = id;
     prediction.traceIdAt = batch.traceId[record];
     prediction.droppedAttributes = batch.droppedAttributes[record];
-    if (!this.#identify(prediction.identity, batch, record, id)) {
-      prediction.identity.high = 0;
-      prediction.identity.low = 0;
-    }
+    prediction.identity.high = this.#identities.high[record];
+    prediction.identity.low = this.#identities.low[record];
     return this.#options.sink.prediction(prediction);
   }
 
@@ -218,7 +221,10 @@ export class Interpreter {
       return REJECTED.badBatch.reason;
     if (rows > 0 && this.#columnLength(batch, valueEntry) !== rows) return REJECTED.badBatch.reason;
     const truth = this.#groundTruth;
-    if (!this.#identify(truth.identity, batch, record, idEntry)) return REJECTED.noJoinKey.reason;
+    const isColumn = idEntry !== NO_ENTRY && batch.attributes.type[idEntry] === VALUE.array;
+    truth.identity.high = this.#identities.high[record];
+    truth.identity.low = this.#identities.low[record];
+    if (!isColumn && truth.identity.high === 0 && truth.identity.low === 0) return REJECTED.noJoinKey.reason;
     truth.batch = batch;
     truth.modelName = modelName;
     truth.modelVersion = modelVersion;
@@ -227,20 +233,6 @@ export class Interpreter {
     truth.idEntry = idEntry;
     truth.rows = rows;
     return this.#options.sink.groundTruth(truth);
-  }
-
-  #identify(identity: Prediction['identity'], batch: RecordBatch, record: number, idEntry: number): boolean {
-    const { type, start, end } = batch.attributes;
-    if (idEntry !== NO_ENTRY) {
-      if (type[idEntry] === VALUE.array) return true;
-      if (type[idEntry] === VALUE.string && end[idEntry] > start[idEntry]) {
-        identity.ofText(batch.view, start[idEntry], end[idEntry]);
-        return true;
-      }
-    }
-    if (batch.traceId[record] === ABSENT || batch.spanId[record] === ABSENT) return false;
-    identity.ofSpan(batch.view, batch.traceId[record], batch.spanId[record]);
-    return true;
   }
 
   #columnsHave(rows: number, batch: RecordBatch, groundTruth: number, id: number): boolean {

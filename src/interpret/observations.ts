@@ -70,6 +70,8 @@ export type Disposition = IgnoredReason | undefined;
 export interface ObservationSink {
   /** A message begins: what depends on the time of day is looked at once for all of it. */
   begin(nowMs: number): void;
+  /** Identities of what is about to come, as far as they are known: a hint. */
+  expect(highs: Int32Array, lows: Int32Array, count: number): void;
   /** It is over, and its bytes will be let go of. */
   end(): void;
   prediction(prediction: Prediction): Disposition;

@@ -93,6 +93,10 @@ export class Observer implements ObservationSink {
     this.#nowMs = nowMs;
   }
 
+  expect(highs: Int32Array, lows: Int32Array, count: number): void {
+    this.#options.correlator.expect(highs, lows, count);
+  }
+
   end(): void {
     this.#runs.flush();
   }
