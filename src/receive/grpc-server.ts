@@ -3,7 +3,7 @@
  * through. The listening socket is ours and hands its connections to the library: so connections can be counted and
  * bounded, a failed bind can say why, and drain knows when the last one has closed.
  */
-import { type Http2Session } from 'node:http2';
+import { type Http2Session, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import {
   type ConnectionInjector,
@@ -20,6 +20,7 @@ import { SIGNALS, type Signal } from './delivery.js';
 import { type Endpoint, listen, withTlsMaterial } from './endpoint.js';
 import { GrpcExchange, isOpenCall } from './grpc-exchange.js';
 import { GrpcHealth } from './grpc-health.js';
+import { PingWatch } from './ping-watch.js';
 import type { ReceiveContext } from './receive-context.js';
 
 const SERVICE_BY_SIGNAL: Record<Signal, string> = {
@@ -51,7 +52,7 @@ export class GrpcServer {
   readonly #exchanges = new Set<GrpcExchange>();
   /** From the library's headers object, the one thing that the interceptor and the method's handler both see. */
   readonly #exchangeByMetadata = new WeakMap<Metadata, GrpcExchange>();
-  readonly #widened = new WeakSet<Http2Session>();
+  readonly #pings = new WeakMap<Http2Session, PingWatch>();
   readonly #sweeper: NodeJS.Timeout;
 
   /** @throws PlumblineError PB2001, PB2002 */
@@ -105,7 +106,7 @@ export class GrpcServer {
       const signal = SIGNAL_BY_PATH.get(method.path);
       if (signal === undefined) return new ServerInterceptingCall(call);
       if (!isOpenCall(call)) return new ServerInterceptingCall(call, { start: () => call.sendStatus(OTHER_LIBRARY) });
-      this.#widen(call.stream.session);
+      this.#meet(call.stream.session as ServerHttp2Session | undefined);
       const exchange = new GrpcExchange(this.#context, call, signal);
       return new ServerInterceptingCall(call, {
         start: (next) =>
@@ -126,12 +127,18 @@ export class GrpcServer {
   }
 
   /**
+   * Called with each call; most is done with the first of a connection.
    * HTTP/2 starts with windows of 64 KiB, which a batch of half a megabyte over a network waits for many times, and with
    * frames of 16 KiB, each of which costs an event. The library offers no option for either on the server's side.
    */
-  #widen(session: Http2Session | undefined): void {
-    if (session === undefined || session.destroyed || this.#widened.has(session)) return;
-    this.#widened.add(session);
+  #meet(session: ServerHttp2Session | undefined): void {
+    if (session === undefined || session.destroyed) return;
+    const pings = this.#pings.get(session);
+    if (pings !== undefined) {
+      pings.forgive();
+      return;
+    }
+    this.#pings.set(session, new PingWatch(session));
     session.settings({ initialWindowSize: STREAM_WINDOW_BYTES, maxFrameSize: MAX_FRAME_BYTES });
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
   }
