@@ -19,6 +19,8 @@ export class AttributeColumns {
   key = new Int32Array(1024);
   type = new Uint8Array(1024);
   number = new Float64Array(1024);
+  /** The halves of `number`, the lower one first: a double's bits, read without a way over memory. */
+  words = new Int32Array(this.number.buffer);
   start = new Int32Array(1024);
   end = new Int32Array(1024);
 
@@ -47,6 +49,7 @@ export class AttributeColumns {
     this.key = key;
     this.type = type;
     this.number = number;
+    this.words = new Int32Array(number.buffer);
     this.start = start;
     this.end = end;
   }

@@ -24,6 +24,28 @@ export function hashBytes(view: DataView, start: number, end: number): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
+/** The table's own hash: a text of up to eight bytes, as categories mostly are, takes two loads and no loop. */
+function spread(view: DataView, start: number, end: number): number {
+  const length = end - start;
+  let hash = Math.imul(length, 0x9e3779b1);
+  if (length < 4) return mixed(hash ^ shortWord(view, start, length));
+  const last = end - 4;
+  for (let at = start; at < last; at += 4) hash = mixed(hash ^ view.getInt32(at, true));
+  return mixed(hash ^ view.getInt32(last, true));
+}
+
+function mixed(hash: number): number {
+  const product = Math.imul(hash, 0x85ebca6b);
+  return product ^ (product >>> 15);
+}
+
+/** All of a text of less than four bytes. */
+function shortWord(view: DataView, start: number, length: number): number {
+  if (length === 3) return view.getUint16(start, true) | (view.getUint8(start + 2) << 16);
+  if (length === 2) return view.getUint16(start, true);
+  return length === 1 ? view.getUint8(start) : 0;
+}
+
 /** Whether no byte is zero or above 127: no eight of them are a NaN or a zero, so they compare as doubles do. */
 function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] === 0 || bytes[at] > 0x7f) return false;
@@ -44,10 +66,7 @@ function samePlainBytes(pool: DataView, from: number, view: DataView, start: num
 }
 
 function sameBytes(pool: DataView, from: number, view: DataView, start: number, length: number): boolean {
-  if (length < 4) {
-    for (let at = 0; at < length; at++) if (pool.getUint8(from + at) !== view.getUint8(start + at)) return false;
-    return true;
-  }
+  if (length < 4) return shortWord(pool, from, length) === shortWord(view, start, length);
   const last = length - 4;
   for (let at = 0; at < last; at += 4) {
     if (pool.getInt32(from + at, true) !== view.getInt32(start + at, true)) return false;
@@ -63,7 +82,7 @@ export class BytesTable {
   #poolLength = 0;
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
-  #hashes = new Uint32Array(64);
+  #hashes = new Int32Array(64);
   #isPlain = new Uint8Array(64);
   #slots = new Int32Array(128).fill(NOT_FOUND);
   readonly #texts: string[] = [];
@@ -73,7 +92,7 @@ export class BytesTable {
   }
 
   find(view: DataView, start: number, end: number): number {
-    const hash = hashBytes(view, start, end);
+    const hash = spread(view, start, end);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot];
@@ -134,7 +153,7 @@ export class BytesTable {
     this.#poolLength += length;
     this.#ends[id] = this.#poolLength;
     this.#isPlain[id] = isPlain(this.#pool, this.#starts[id], this.#poolLength) ? 1 : 0;
-    this.#hashes[id] = hashBytes(view, start, end);
+    this.#hashes[id] = spread(view, start, end);
     if (this.size * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     else this.#place(id);
     return id;
@@ -153,14 +172,14 @@ export class BytesTable {
   }
 
   #growEntries(): void {
-    const grow = <T extends Int32Array | Uint32Array | Uint8Array>(from: T, to: T): T => {
+    const grow = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
     const length = this.#starts.length * 2;
     this.#starts = grow(this.#starts, new Int32Array(length));
     this.#ends = grow(this.#ends, new Int32Array(length));
-    this.#hashes = grow(this.#hashes, new Uint32Array(length));
+    this.#hashes = grow(this.#hashes, new Int32Array(length));
     this.#isPlain = grow(this.#isPlain, new Uint8Array(length));
   }
 

@@ -7,7 +7,7 @@ import { FEATURE_CELL } from './cells.js';
 import type { CellHolder, CellSpace } from './cell-space.js';
 import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
 import { binTable } from './bin-table.js';
-import { BOUND, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
+import { BOUND, foldFlags, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
@@ -113,6 +113,8 @@ export class FeatureSlot {
     if (this.lookupAt >= 0 && this.kind === 'numeric') foldNumbers(this, pane, batch, entries, count, weight, timeMs);
     else if (this.kind === 'categorical' && this.binsOffset >= 0) {
       foldTexts(this, pane, batch, entries, count, weight, timeMs);
+    } else if (this.kind === 'boolean' && this.binsOffset >= 0) {
+      foldFlags(this, pane, batch, entries, count, weight, timeMs);
     } else for (let at = 0; at < count; at++) this.addEntry(pane, batch, entries[at], weight, timeMs);
   }
 

@@ -1,11 +1,11 @@
 /**
- * The loops that fold a feature's usual values: finite numbers, and texts, of a feature whose bins are frozen. This is the
+ * The loops that fold a feature's usual values: finite numbers, texts and booleans of a feature whose bins are frozen. This is the
  * hot path: a value writes a handful of array elements and allocates nothing. Anything else goes through `add`.
  */
 import { type BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellHolder, CellSpace } from './cell-space.js';
-import { bucketOf, highWord, octaveOf } from './log-buckets.js';
+import { bucketOf, octaveOf } from './log-buckets.js';
 
 /** What stands in `bounds`. */
 export const BOUND = { shift: 0, min: 1, max: 2, upper: 3 } as const;
@@ -35,7 +35,7 @@ export function foldNumbers(
   weight: number,
   timeMs: number,
 ): void {
-  const { type, number } = batch.attributes;
+  const { type, number, words } = batch.attributes;
   const { offset, binsOffset, space, boundsAt, lookupAt } = slot;
   const { lookup, bounds } = space;
   const upper = boundsAt + BOUND.upper;
@@ -52,7 +52,7 @@ export function foldNumbers(
   for (; at < count; at++) {
     const entry = entries[at];
     const x = number[entry];
-    const high = highWord(x);
+    const high = words[entry * 2 + 1];
     const octave = octaveOf(high);
     const table = lookupAt + octave * 2;
     const page = lookup[table];
@@ -116,6 +116,31 @@ export function foldTexts(
     const category = categories.find(batch.view, start[entry], end[entry]);
     folded++;
     cells[category === NOT_FOUND ? offset + FEATURE_CELL.unseen : binsOffset + category] += weight;
+  }
+  cells[offset + FEATURE_CELL.present] += weight * folded;
+}
+
+export function foldFlags(
+  slot: FoldTarget,
+  pane: CellHolder,
+  batch: RecordBatch,
+  entries: Int32Array,
+  count: number,
+  weight: number,
+  timeMs: number,
+): void {
+  const { type, number } = batch.attributes;
+  const { offset, binsOffset } = slot;
+  const { cells } = pane;
+  let folded = 0;
+  for (let at = 0; at < count; at++) {
+    const entry = entries[at];
+    if (type[entry] !== VALUE.bool) {
+      slot.addEntry(pane, batch, entry, weight, timeMs);
+      continue;
+    }
+    folded++;
+    cells[binsOffset + number[entry]] += weight;
   }
   cells[offset + FEATURE_CELL.present] += weight * folded;
 }
