@@ -6,7 +6,7 @@
  * since the turn began: so long it has waited at least. To this is added what the handler has in hand already.
  * A burst is no overload (the controlled delay of Nichols and Jacobson, ACM Queue 10(5), 2012, is the idea), and waits a
  * quarter of a second at most. But when turns of more than `LATE_MS` follow one another, a request waits for about two others
- * at most, until for `CALM_MS` nobody has had to be refused. The first request of a turn is always taken.
+ * at most, until there has been time to spare. The first request of a turn is always taken.
  *
  * Fairness: time in the handler is counted by sender, half of it forgotten each second. Whoever has had more than an equal
  * share waits a quarter as long before it is refused, and so makes room for the others.
@@ -19,6 +19,8 @@ import { Limit } from '../lib/limit.js';
 const LATE_MS = 100;
 const LATE_COSTS = 16;
 const LATE_TURNS = 2;
+/** Busy for less than this share of this time, it is over: under overload there is always more to do. */
+const CALM_SHARE = 0.75;
 const CALM_MS = 1000;
 /** How much longer than late a burst may take. */
 const BURST = 2.5;
@@ -48,7 +50,10 @@ export class QueueDelay {
   #turnStartMs = 0;
   #lateTurns = 0;
   #lateSinceMs: number | undefined;
-  #overloadedUntilMs = 0;
+  #overloaded = false;
+  #busySinceMs = 0;
+  #busyMs = 0;
+  #observedSinceMs = 0;
 
   #inHand = 0;
   #costMs = 0;
@@ -65,22 +70,22 @@ export class QueueDelay {
     const nowMs = this.#beginTurn();
     const inHandMs = this.#inHand === 0 ? 0 : Math.max(0, this.#inHand * this.#costMs - this.#leastMs);
     const waitMs = nowMs - this.#turnStartMs + inHandMs;
-    if (waitMs <= this.#patienceMs(nowMs, sender)) return false;
+    if (waitMs <= this.#patienceMs(sender)) return false;
     this.limit.overflow += 1;
-    if (nowMs < this.#overloadedUntilMs) this.#overloadedUntilMs = nowMs + CALM_MS;
     return true;
   }
 
-  #patienceMs(nowMs: number, sender: string): number {
-    if (nowMs >= this.#overloadedUntilMs) return this.#lateTurns === 0 ? BURST * this.#lateMs : this.#lateMs;
+  #patienceMs(sender: string): number {
+    if (!this.#overloaded) return this.#lateTurns === 0 ? BURST * this.#lateMs : this.#lateMs;
     const patienceMs = Math.max(LEAST_PATIENCE_MS, PATIENCE_COSTS * this.#costMs);
     return this.#isOverShare(sender) ? OVER_SHARE_PATIENCE * patienceMs : patienceMs;
   }
 
   /** A body goes to the handler; gives what `settled` wants to know. */
   handed(): number {
+    const nowMs = this.#beginTurn();
     this.#inHand += 1;
-    return this.#beginTurn();
+    return nowMs;
   }
 
   settled(sender: string, handedMs: number): void {
@@ -96,8 +101,9 @@ export class QueueDelay {
     if (tookMs <= this.#lateMs) this.#lateSinceMs = undefined;
     else {
       this.#lateSinceMs ??= nowMs;
-      if (nowMs - this.#lateSinceMs > this.#lateMs) this.#overloadedUntilMs = nowMs + CALM_MS;
+      if (nowMs - this.#lateSinceMs > this.#lateMs) this.#overloaded = true;
     }
+    if (!this.#inTurn && this.#inHand === 0) this.#busyMs += nowMs - this.#busySinceMs;
   }
 
   get #lateMs(): number {
@@ -107,8 +113,10 @@ export class QueueDelay {
   #beginTurn(): number {
     const nowMs = this.#nowMs();
     if (!this.#inTurn) {
+      if (this.#inHand === 0) this.#busySinceMs = nowMs;
       this.#inTurn = true;
       this.#turnStartMs = nowMs;
+      this.#calmDown(nowMs);
       setImmediate(this.#onTurnEnd);
     }
     return nowMs;
@@ -120,8 +128,18 @@ export class QueueDelay {
     this.#inTurn = false;
     this.limit.used = tookMs / 1000;
     this.#lateTurns = tookMs > this.#lateMs ? this.#lateTurns + 1 : 0;
-    if (this.#lateTurns >= LATE_TURNS) this.#overloadedUntilMs = nowMs + CALM_MS;
+    if (this.#lateTurns >= LATE_TURNS) this.#overloaded = true;
+    if (this.#inHand === 0) this.#busyMs += nowMs - this.#busySinceMs;
     if (nowMs >= this.#forgetAtMs) this.#forget(nowMs);
+  }
+
+  #calmDown(nowMs: number): void {
+    const observedMs = nowMs - this.#observedSinceMs;
+    if (observedMs < CALM_MS) return;
+    const busyMs = this.#busyMs + nowMs - this.#busySinceMs;
+    if (busyMs < CALM_SHARE * observedMs) this.#overloaded = false;
+    this.#observedSinceMs = this.#busySinceMs = nowMs;
+    this.#busyMs = 0;
   }
 
   #use(sender: string, costMs: number): void {
