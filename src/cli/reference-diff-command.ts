@@ -35,7 +35,8 @@ export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitSt
     .addHelpText(
       'after',
       `
-A feature has drifted where a statistic is above its threshold and above its critical value for these numbers of rows.
+Between two references, features that were added, removed, renamed (same distribution, other name), retyped or extended (new
+categories) are named first. A feature has drifted where a statistic is above its threshold and above its critical value for these numbers of rows.
 What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
 
 Examples:
@@ -49,16 +50,27 @@ Examples:
 async function diff(own: string, other: string, flags: DiffFlags, terminal: Terminal): Promise<ExitStatus> {
   const reference = loadReference(own);
   const options = optionsOf(reference, flags);
-  const current = isReferenceFile(other)
-    ? aligned(own, reference, loadReference(other))
-    : await folded(reference, other, terminal);
   // The statistics take longest to load, and no other verb of the command line needs them.
-  const { driftBetween } = await import('./reference-drift.js');
+  const { driftBetween, schemaChanges } = await import('./reference-drift.js');
+  const otherReference = isReferenceFile(other) ? loadReference(other) : undefined;
+  const schema = otherReference === undefined ? [] : schemaChanges(reference, otherReference);
+  for (const { change, feature, before, compatibility } of schema) {
+    const what = before === undefined ? change : `${change}, from ${before}`;
+    terminal.err(`${paint(terminal, 'yellow', 'schema:')} ${feature} ${what} (${compatibility}).\n`);
+  }
+  const current =
+    otherReference === undefined ? await folded(reference, other, terminal) : aligned(own, reference, otherReference);
   const drifts = driftBetween(reference, current, options);
   const drifted = drifts.filter(({ over }) => over);
   if (flags.json === true) {
     const about = ({ name, rows, hash, source }: Reference) => ({ name, rows, hash, files: source.files });
-    const report = { reference: about(reference), current: about(current), drifted: drifted.length, subjects: drifts };
+    const report = {
+      reference: about(reference),
+      current: about(current),
+      schema,
+      drifted: drifted.length,
+      subjects: drifts,
+    };
     terminal.out(`${JSON.stringify(report, null, 2)}\n`);
   } else terminal.out(tableOf(drifts));
   const unsaid = drifts.filter(({ state }) => state !== 'ready').length;

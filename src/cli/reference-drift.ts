@@ -1,8 +1,14 @@
 /** How far two references of the same schemas lie apart, feature by feature, and what of that is more than it may be. */
-import { CriticalValues, FeatureComparison } from '../compare/index.js';
+import {
+  CriticalValues,
+  FeatureComparison,
+  schemaDifferences,
+  schemaOfReference,
+  type SchemaDifference,
+} from '../compare/index.js';
 import type { Profile } from '../observe/index.js';
 import type { Reference } from '../reference/index.js';
-import type { DriftState, DriftStatistic } from '../registry/index.js';
+import { type DriftState, type DriftStatistic, SCHEMA_CHANGES } from '../registry/index.js';
 
 export interface DriftOptions {
   readonly falseAlarmRate: number;
@@ -51,6 +57,17 @@ export function driftBetween(reference: Reference, current: Reference, options: 
     ...pairs(reference.outputs, current.outputs).map(([name, own, other]) => drift(name, 'output', own, other)),
   ];
   return all.sort((a, b) => Number(b.over) - Number(a.over) || valueOf(b) - valueOf(a));
+}
+
+export interface NamedSchemaChange extends SchemaDifference {
+  readonly compatibility: 'breaking' | 'compatible';
+}
+
+/** What the other's features are called and are that the reference's are not. */
+export function schemaChanges(reference: Reference, other: Reference): NamedSchemaChange[] {
+  return schemaDifferences(schemaOfReference(reference.features), schemaOfReference(other.features)).map(
+    (difference) => ({ ...difference, compatibility: SCHEMA_CHANGES[difference.change] }),
+  );
 }
 
 function pairs<Name extends string>(

@@ -50,6 +50,7 @@ export { qValues } from './q-values.js';
 export {
   schemaDifferences,
   schemaFingerprint,
+  schemaOfReference,
   type SchemaDifference,
   type SchemaFeature,
 } from './schema-difference.js';

@@ -45,6 +45,16 @@ export function schemaFingerprint(features: Iterable<SchemaFeature>, withCategor
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, FINGERPRINT_DIGITS);
 }
 
+/** The features that a reference has values of. */
+export function schemaOfReference(profiles: ReadonlyMap<string, Profile>): Map<string, SchemaFeature> {
+  const features = new Map<string, SchemaFeature>();
+  for (const [name, profile] of profiles) {
+    if (profile.present === 0) continue;
+    features.set(name, { name, kind: profile.schema.kind, profile, isRetyped: false, isExtended: false });
+  }
+  return features;
+}
+
 export function schemaDifferences(
   before: ReadonlyMap<string, SchemaFeature>,
   now: ReadonlyMap<string, SchemaFeature>,

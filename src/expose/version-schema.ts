@@ -9,6 +9,7 @@ import {
   type QualityOptions,
   schemaDifferences,
   schemaFingerprint,
+  schemaOfReference,
   type SchemaFeature,
 } from '../compare/index.js';
 import type { VersionObserver, WindowView } from '../observe/index.js';
@@ -95,15 +96,6 @@ export class VersionSchema {
     }
     return features;
   }
-}
-
-function schemaOfReference(profiles: ReadonlyMap<string, SchemaFeature['profile']>): Schema {
-  const features = new Map<string, SchemaFeature>();
-  for (const [name, profile] of profiles) {
-    if (profile.present === 0) continue;
-    features.set(name, { name, kind: profile.schema.kind, profile, isRetyped: false, isExtended: false });
-  }
-  return features;
 }
 
 function countsOf(before: Schema, now: Schema): ChangeCounts {

@@ -143,6 +143,7 @@ describe('diff', () => {
     return { status, stderr, report, drifted: names };
   };
   interface Report {
+    readonly schema: readonly unknown[];
     readonly subjects: {
       readonly name: string;
       readonly over: boolean;
@@ -253,6 +254,22 @@ describe('diff', () => {
       expect(stderr).toContain(`plumbline reference diff`);
       expect(stderr).toContain(current);
     });
+  });
+
+  test('what two references call their features, and what they are, is told by name', async () => {
+    const rows = (shown: (row: number) => Record<string, unknown>): Promise<string> =>
+      built(jsonLines(...Array.from({ length: 400 }, (_, row) => ({ ...shown(row), score: 1, late: true }))));
+    const colours = ['red', 'red', 'green', 'blue'];
+    const own = await rows((row) => ({ colour: colours[row % 4], day: row % 7, kept: row % 3 === 0 }));
+    const other = await rows((row) => ({ shade: colours[row % 4], hour: `${row % 24} o'clock`, kept: row % 3 === 0 }));
+    const { stderr, report } = await diff(own, other);
+    expect(report?.schema).toEqual([
+      { change: 'renamed', feature: 'shade', before: 'colour', compatibility: 'breaking' },
+      { change: 'removed', feature: 'day', compatibility: 'breaking' },
+      { change: 'added', feature: 'hour', compatibility: 'compatible' },
+    ]);
+    expect(stderr).toContain('schema: shade renamed, from colour (breaking).\n');
+    expect((await diff(own, own)).report?.schema).toEqual([]);
   });
 
   test('in words, one line each', async () => {
