@@ -14,6 +14,8 @@ export interface AttributeLayout {
   readonly featureIds: Int32Array;
   /** Where each feature stands, likewise. */
   readonly featurePlaces: Int32Array;
+  /** Where each attribute stands that was asked for by name (`KeyMeanings.wanted`), likewise; below 0: it is not there. */
+  readonly wantedPlaces: Int32Array;
 }
 
 export class LayoutTable {

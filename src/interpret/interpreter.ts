@@ -26,6 +26,8 @@ export interface InterpreterOptions {
   /** Different attribute keys that are told apart. */
   readonly maxKeys: number;
   readonly maxBatchRows: number;
+  /** Attributes besides those of the conventions that the sink looks at. Default: none. */
+  readonly wanted?: readonly string[];
   readonly sink: ObservationSink;
 }
 
@@ -61,7 +63,7 @@ export class Interpreter {
 
   constructor(options: InterpreterOptions) {
     this.#options = options;
-    this.meanings = new KeyMeanings(options.maxKeys);
+    this.meanings = new KeyMeanings(options.maxKeys, options.wanted);
     this.#layouts = new LayoutTable((keys) => this.meanings.layOut(keys));
     this.#nestedLayouts = new LayoutTable((keys) => this.meanings.layOutNested(keys));
     this.decoder = new RecordDecoder(this.meanings.keys);
@@ -279,6 +281,7 @@ export class Interpreter {
     this.#resourceEnd = batch.resourceEnd[record];
     this.#resourceModel = '';
     this.#resourceVersion = '';
+    this.#prediction.resourceEntries = this.meanings.wantedEntries(key, this.#resourceStart, this.#resourceEnd);
     for (let entry = batch.resourceStart[record]; entry < batch.resourceEnd[record]; entry++) {
       if (type[entry] !== VALUE.string) continue;
       const meaning = this.meanings.meaning[key[entry]];

@@ -24,6 +24,7 @@ export const MEANING = {
 } as const;
 
 const MEANINGS = Object.keys(MEANING).length;
+const NOTHING_WANTED = new Int32Array(0);
 
 const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   [ATTRIBUTE.modelName, MEANING.modelName],
@@ -50,10 +51,14 @@ export class KeyMeanings {
   featureId = new Int32Array(0);
   nestedFeatureId = new Int32Array(0);
   readonly featureNames: string[] = [];
+  /** Attributes or features, by whichever of their names, that somebody looks at one by one. */
+  readonly wanted: readonly string[];
   readonly #featureIds = new Map<string, number>();
 
-  constructor(maxKeys: number) {
-    this.keys = new KeyTable({ names: [...BY_NAME.keys()], prefixes: [ATTRIBUTE.featurePrefix], maxKeys });
+  constructor(maxKeys: number, wanted: readonly string[] = []) {
+    this.wanted = wanted;
+    const names = [...new Set([...BY_NAME.keys(), ...wanted])];
+    this.keys = new KeyTable({ names, prefixes: [ATTRIBUTE.featurePrefix], maxKeys });
     this.nestedKeys = new KeyTable({ names: [], prefixes: [''], maxKeys });
   }
 
@@ -83,14 +88,33 @@ export class KeyMeanings {
       else places[this.meaning[key]] = place;
     });
     const featurePlaces = Int32Array.from(features);
-    return { keys, places, featureIds: featurePlaces.map((place) => this.featureId[keys[place]]), featurePlaces };
+    const featureIds = featurePlaces.map((place) => this.featureId[keys[place]]);
+    const texts = Array.from(keys, (key) => this.keys.text(key));
+    return { keys, places, featureIds, featurePlaces, wantedPlaces: this.#wantedPlaces(texts) };
   }
 
   /** The same of the entries of `ml.features`. */
   layOutNested(keys: Int32Array): AttributeLayout {
     const places = new Int32Array(MEANINGS).fill(-1);
     const featureIds = keys.map((key) => this.nestedFeatureId[key]);
-    return { keys, places, featureIds, featurePlaces: keys.map((_, place) => place) };
+    const texts = Array.from(keys, (key) => ATTRIBUTE.featurePrefix + this.nestedKeys.text(key));
+    const wantedPlaces = this.#wantedPlaces(texts);
+    return { keys, places, featureIds, featurePlaces: keys.map((_, place) => place), wantedPlaces };
+  }
+
+  /** Of each wanted attribute its entry among those in `[start, end)`; below 0: none. */
+  wantedEntries(keys: Int32Array, start: number, end: number): Int32Array {
+    if (this.wanted.length === 0) return NOTHING_WANTED;
+    const texts = Array.from(keys.subarray(start, end), (key) => this.keys.text(key));
+    return this.#wantedPlaces(texts).map((place) => (place < 0 ? place : start + place));
+  }
+
+  /** An attribute of the very name comes before a feature whose short name it is. */
+  #wantedPlaces(keys: readonly string[]): Int32Array {
+    return Int32Array.from(this.wanted, (name) => {
+      const place = keys.lastIndexOf(name);
+      return place < 0 ? keys.lastIndexOf(ATTRIBUTE.featurePrefix + name) : place;
+    });
   }
 
   idOfFeature(name: string): number {
@@ -110,8 +134,8 @@ export class KeyMeanings {
       this.meaning[key] = known;
       return;
     }
+    if (!text.startsWith(ATTRIBUTE.featurePrefix) || text === ATTRIBUTE.featurePrefix) return;
     const name = text.slice(ATTRIBUTE.featurePrefix.length);
-    if (name === '') return;
     this.meaning[key] = MEANING.feature;
     this.featureId[key] = this.idOfFeature(name);
   }

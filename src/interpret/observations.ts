@@ -16,6 +16,7 @@ export const NOTHING: AttributeLayout = {
   places: NO_PLACES,
   featureIds: NO_PLACES,
   featurePlaces: NO_PLACES,
+  wantedPlaces: NO_PLACES,
 };
 
 export class Prediction {
@@ -41,6 +42,8 @@ export class Prediction {
   /** The same of the entries of `ml.features`: all of them are features. */
   nested: AttributeLayout = NOTHING;
   nestedBase = 0;
+  /** Of the attributes that were asked for by name, the entry that the resource has of each; NO_ENTRY: none. */
+  resourceEntries: Int32Array = NO_PLACES;
   valueEntry = NO_ENTRY;
   scoreEntry = NO_ENTRY;
   groundTruthEntry = NO_ENTRY;
