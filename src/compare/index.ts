@@ -55,6 +55,8 @@ export {
   type SchemaFeature,
 } from './schema-difference.js';
 export { ShiftDetector } from './shift-detector.js';
+export { agrees, featureSkew, type FeatureSkew, type SkewColumn, type SkewedFeature } from './skew.js';
+export { diagnoseSkew, type SkewDiagnosis } from './skew-diagnosis.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
 export { tolerableCount, Tolerances } from './tolerance.js';
 export { totalVariation } from './total-variation.js';

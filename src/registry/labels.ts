@@ -14,6 +14,8 @@ export const LABEL = {
   against: 'against',
   change: 'change',
   compatibility: 'compatibility',
+  diagnosis: 'diagnosis',
+  detail: 'detail',
   schema: 'schema',
   state: 'state',
   reason: 'reason',
@@ -78,6 +80,11 @@ export type SchemaChange = keyof typeof SCHEMA_CHANGES;
 /** What a version's schema is held against. */
 export const SCHEMA_BASES = ['reference', 'previous_version'] as const;
 export type SchemaBase = (typeof SCHEMA_BASES)[number];
+
+/** What the rows of a feature whose online and offline values differ have in common. */
+export const SKEW_DIAGNOSES = ['scaled', 'shifted', 'renamed', 'swapped', 'missing_online', 'missing_offline'] as const;
+export type SkewDiagnosisName = (typeof SKEW_DIAGNOSES)[number];
+export const SKEW_QUANTILES = [0.5, 0.9, 1] as const;
 
 export const GROUND_TRUTH_OUTCOMES = ['joined', 'orphaned', 'late', 'duplicate'] as const;
 export type GroundTruthOutcome = (typeof GROUND_TRUTH_OUTCOMES)[number];
