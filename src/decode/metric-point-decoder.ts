@@ -177,9 +177,9 @@ export class MetricPointDecoder {
     while (cursor.at < end) {
       const tag = cursor.tag(end);
       if (tag === BUCKETS_OFFSET) buckets.offset = this.#zigzag(end);
-      else if (tag === BUCKETS_ONE) buckets.add(this.#uint64(end));
+      else if (tag === BUCKETS_ONE) buckets.add(cursor.uint64(end));
       else if (tag === BUCKETS_PACKED) {
-        for (const runEnd = cursor.lengthEnd(end); cursor.at < runEnd;) buckets.add(this.#uint64(runEnd));
+        for (const runEnd = cursor.lengthEnd(end); cursor.at < runEnd;) buckets.add(cursor.uint64(runEnd));
       } else cursor.skip(tag, end, 0);
     }
   }
@@ -187,12 +187,6 @@ export class MetricPointDecoder {
   #zigzag(end: number): number {
     const raw = this.#cursor.varint32(end);
     return (raw >>> 1) ^ -(raw & 1);
-  }
-
-  /** Within one rounding more than nearest from 2^63 on. */
-  #uint64(end: number): number {
-    const signed = this.#cursor.int64(end);
-    return signed < 0 ? signed + 2 ** 64 : signed;
   }
 
   #fixed64(end: number): number {

@@ -27,6 +27,7 @@ export class WireCursor {
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));
   at = 0;
+  #high = 0;
 
   load(bytes: Uint8Array, view: DataView): void {
     this.bytes = bytes;
@@ -58,6 +59,18 @@ export class WireCursor {
 
   /** A varint as a signed 64-bit integer, rounded to the nearest double beyond 2^53. */
   int64(end: number): number {
+    const low = this.#varint64(end);
+    return (this.#high | 0) * 4294967296 + low;
+  }
+
+  /** The same, unsigned. */
+  uint64(end: number): number {
+    const low = this.#varint64(end);
+    return (this.#high >>> 0) * 4294967296 + low;
+  }
+
+  /** The low 32 bits, unsigned; `#high` has the others. */
+  #varint64(end: number): number {
     const bytes = this.bytes;
     let at = this.at;
     let low = 0;
@@ -75,7 +88,8 @@ export class WireCursor {
       if (byte < 0x80) break;
     }
     this.at = at;
-    return (high | 0) * 4294967296 + (low >>> 0);
+    this.#high = high;
+    return low >>> 0;
   }
 
   /** A field's number and wire type: 32 bits in at most five bytes, so that one field cannot pass for another. */

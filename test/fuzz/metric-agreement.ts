@@ -15,11 +15,8 @@ type Long = { readonly low: number; readonly high: number };
 
 const KINDS = Object.keys(WALKED_DATA) as Kind[];
 const INPUTS_PER_TABLE = 500;
-/** Whole numbers from 2^53 on are rounded, those from 2^63 on twice. */
-const DIGITS = 14;
 
 const list = <T = Plain>(value: unknown): T[] => (value ?? []) as T[];
-const rounded = (value: number): string => (Number.isFinite(value) ? value.toPrecision(DIGITS) : String(value));
 const long = (value: unknown): number => {
   const { low, high } = (value ?? { low: 0, high: 0 }) as Long;
   return (high >>> 0) * 2 ** 32 + (low >>> 0);
@@ -49,7 +46,7 @@ export class MetricAgreement {
 
   #decoded(bytes: Uint8Array): unknown[] {
     const points: unknown[] = [];
-    const numbers = ({ values, length }: NumberList): string[] => Array.from(values.subarray(0, length), rounded);
+    const numbers = ({ values, length }: NumberList): string[] => Array.from(values.subarray(0, length), numberText);
     const attributes = ({ attributes: { key, type, number, start, end } }: MetricPoint, from: number, to: number) =>
       Array.from({ length: to - from }, (_, index) => {
         const entry = from + index;
@@ -65,11 +62,11 @@ export class MetricAgreement {
         point.temporality,
         attributes(point, 0, point.resourceEnd),
         attributes(point, point.resourceEnd, point.attributes.count),
-        [point.startMs, point.timeMs, point.flags, rounded(point.count)],
+        [point.startMs, point.timeMs, point.flags, numberText(point.count)],
         [point.sum, point.min, point.max].map(numberText),
         numbers(point.counts),
         numbers(point.bounds),
-        [point.scale, rounded(point.zeroCount), numberText(point.zeroThreshold)],
+        [point.scale, numberText(point.zeroCount), numberText(point.zeroThreshold)],
         [point.positive.offset, ...numbers(point.positive)],
         [point.negative.offset, ...numbers(point.negative)],
       ]);
@@ -117,18 +114,23 @@ function pointOf(point: Plain, kind: string, temporality: number, resource: unkn
   const own = (name: string): number => (Object.hasOwn(point, name) ? (point[name] as number) : NaN);
   const buckets = (side: string): unknown[] => {
     const { offset, bucketCounts } = (point[side] ?? {}) as Plain;
-    return [offset ?? 0, ...list<Long>(bucketCounts).map((count) => rounded(long(count)))];
+    return [offset ?? 0, ...list<Long>(bucketCounts).map((count) => numberText(long(count)))];
   };
   return [
     !isExplicit,
     temporality,
     resource,
     list(point.attributes).map(attributeOf),
-    [long(point.startTimeUnixNano) / 1e6, long(point.timeUnixNano) / 1e6, point.flags ?? 0, rounded(long(point.count))],
+    [
+      long(point.startTimeUnixNano) / 1e6,
+      long(point.timeUnixNano) / 1e6,
+      point.flags ?? 0,
+      numberText(long(point.count)),
+    ],
     [own('sum'), own('min'), own('max')].map(numberText),
-    isExplicit ? list<Long>(point.bucketCounts).map((count) => rounded(long(count))) : [],
-    list<number>(point.explicitBounds).map(rounded),
-    [point.scale ?? 0, rounded(long(point.zeroCount)), numberText((point.zeroThreshold as number | undefined) ?? 0)],
+    isExplicit ? list<Long>(point.bucketCounts).map((count) => numberText(long(count))) : [],
+    list<number>(point.explicitBounds).map(numberText),
+    [point.scale ?? 0, numberText(long(point.zeroCount)), numberText((point.zeroThreshold as number | undefined) ?? 0)],
     buckets('positive'),
     buckets('negative'),
   ];
