@@ -10,5 +10,5 @@ export { startExposition, type Exposition, type ExpositionOptions } from './serv
 export { type ExpositionFormat } from './text-format.js';
 export { Evaluation, type EvaluationOptions } from './evaluation.js';
 export { writeAccounting, writeGroundTruth, writeLimits, writeTransports } from './process-series.js';
-export { type ThresholdOf } from './subject-series.js';
+export { type ThresholdOf } from './drift-series.js';
 export { type ModelFacts } from './version-series.js';

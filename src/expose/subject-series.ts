@@ -5,9 +5,7 @@
 import { type FeatureComparison, qualityFindings, type QualityOptions } from '../compare/index.js';
 import { isNumeric, type Profile } from '../observe/index.js';
 import {
-  DRIFT_STATES,
   type DriftState,
-  type DriftStatistic,
   type FEATURE_METRIC,
   type MetricDefinition,
   MISSING_REASONS,
@@ -16,13 +14,11 @@ import {
   type QualityFinding,
   QUANTILES,
 } from '../registry/index.js';
+import { DriftSeries, type ThresholdOf } from './drift-series.js';
 import type { FamilySet } from './families.js';
 import type { Series } from './scalar-family.js';
 
 export type SubjectFamilies = Record<keyof typeof FEATURE_METRIC, MetricDefinition>;
-
-/** Below this drift is of no practical matter; from configuration. */
-export type ThresholdOf = (statistic: DriftStatistic) => number;
 
 interface WindowSeries {
   readonly window: string;
@@ -35,16 +31,9 @@ interface WindowSeries {
   readonly tolerances: Partial<Record<QualityCheck, Series>>;
   readonly moments: readonly Series[];
   readonly quantiles: readonly Series[];
-  readonly drift: readonly Series[];
-  readonly critical: readonly Series[];
-  readonly since: readonly Series[];
-  readonly qValue: Series;
-  readonly states: Readonly<Record<DriftState, Series>>;
-  /** Event time since which each statistic has been over both limits; 0: it is not. */
-  readonly sinceMs: number[];
+  /** By name of the reference, the one that the bins are frozen with first. */
+  readonly drift: Map<string, DriftSeries>;
 }
-
-const ALL_STATISTICS: readonly DriftStatistic[] = ['psi', 'js', 'ks'];
 
 /** One batch of the shift detector is what has come in this much event time, or since the evaluation before if that is longer. */
 export const SHIFT_BATCH_MS = 60_000;
@@ -54,23 +43,29 @@ export class SubjectSeries {
   readonly #metric: SubjectFamilies;
   readonly #labels: readonly string[];
   readonly #windows: readonly WindowSeries[];
+  readonly #primary: string;
   readonly #thresholdOf: ThresholdOf;
   readonly #counters: ReturnType<SubjectSeries['createCounters']>;
   #binNames: readonly string[] | undefined;
   #bins: readonly Series[] = [];
   #referenceBins: readonly Series[] = [];
 
-  /** @param labels model, version, and the subject's name */
+  /**
+   * @param labels model, version, and the subject's name
+   * @param primary name of the reference that the bins are frozen with
+   */
   constructor(
     families: FamilySet,
     metric: SubjectFamilies,
     labels: readonly string[],
     windows: readonly string[],
+    primary: string,
     thresholdOf: ThresholdOf,
   ) {
     this.#families = families;
     this.#metric = metric;
     this.#labels = labels;
+    this.#primary = primary;
     this.#thresholdOf = thresholdOf;
     this.#windows = windows.map((window) => this.#createWindow(window));
     this.#counters = this.createCounters();
@@ -119,28 +114,26 @@ export class SubjectSeries {
       momentsOf(current).forEach((moment, at) => series.moments[at].set(moment));
       QUANTILES.forEach((q, at) => series.quantiles[at].set(current.quantile(q)));
     }
-    if (comparison === undefined) {
-      const state = observations === 0 ? 'no_traffic' : 'no_reference';
-      series.states[state].set(1);
-      return state;
-    }
+    const drift = this.drift(index, this.#primary);
+    if (comparison === undefined) return drift.writeState(observations === 0 ? 'no_traffic' : 'no_reference');
     if (observations > 0) {
       if (isNumeric(comparison.reference.schema)) series.outOfRange.set(current.outOfRange / observations);
       else series.unseen.set(current.unseen / observations);
       this.#writeQuality(series, current, comparison, effectiveShare, quality);
     }
-    const state = comparison.compare(current, effectiveShare);
-    series.states[state].set(1);
-    if (state !== 'ready') {
-      series.sinceMs.fill(0);
-      return state;
+    return drift.write(current, comparison, effectiveShare);
+  }
+
+  /** The drift series of a window against a reference. */
+  drift(index: number, reference: string): DriftSeries {
+    const { window, drift } = this.#windows[index];
+    let series = drift.get(reference);
+    if (series === undefined) {
+      const bound = this.#bound().series;
+      series = new DriftSeries(this.#metric, (definition, ...rest) => bound(definition, window, reference, ...rest));
+      drift.set(reference, series);
     }
-    for (const { statistic, value, criticalValue } of comparison.numbers) {
-      const at = ALL_STATISTICS.indexOf(statistic);
-      series.drift[at].set(value);
-      series.critical[at].set(criticalValue);
-    }
-    return state;
+    return series;
   }
 
   #writeQuality(
@@ -174,16 +167,15 @@ export class SubjectSeries {
   }
 
   /** For a window that is ready and the last that was compared, once all subjects of the version have been written. */
-  writeQValue(index: number, { numbers }: FeatureComparison, qValue: number, limit: number, endMs: number): void {
-    const series = this.#windows[index];
-    series.qValue.set(qValue);
-    for (const { statistic, value, criticalValue } of numbers) {
-      const at = ALL_STATISTICS.indexOf(statistic);
-      const over = value > criticalValue && value > this.#thresholdOf(statistic) && qValue <= limit;
-      if (!over) series.sinceMs[at] = 0;
-      else if (series.sinceMs[at] === 0) series.sinceMs[at] = endMs;
-      series.since[at].set(series.sinceMs[at] / 1000);
-    }
+  writeQValue(
+    index: number,
+    reference: string,
+    comparison: FeatureComparison,
+    qValue: number,
+    limit: number,
+    endMs: number,
+  ): void {
+    this.drift(index, reference).writeQValue(comparison, qValue, limit, endMs, this.#thresholdOf);
   }
 
   createCounters() {
@@ -213,12 +205,7 @@ export class SubjectSeries {
       tolerances: {},
       moments: MOMENTS.map((moment) => series(metric.moment, window, moment)),
       quantiles: QUANTILES.map((quantile) => series(metric.quantile, window, String(quantile))),
-      drift: ALL_STATISTICS.map((statistic) => series(metric.drift, window, statistic)),
-      critical: ALL_STATISTICS.map((statistic) => series(metric.driftCriticalValue, window, statistic)),
-      since: ALL_STATISTICS.map((statistic) => series(metric.driftSince, window, statistic)),
-      qValue: series(metric.driftQValue, window),
-      states: byName(DRIFT_STATES, (state) => series(metric.driftState, window, state)),
-      sinceMs: ALL_STATISTICS.map(() => 0),
+      drift: new Map(),
     };
   }
 
@@ -236,10 +223,6 @@ export class SubjectSeries {
         this.#families.series(definition, [...this.#labels, ...rest]),
     };
   }
-}
-
-function byName<Name extends string>(names: readonly Name[], make: (name: Name) => Series): Record<Name, Series> {
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Series>;
 }
 
 function momentsOf(profile: Profile): number[] {

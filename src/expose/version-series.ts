@@ -17,9 +17,17 @@ import {
   type VersionObserver,
   type WindowView,
 } from '../observe/index.js';
-import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
+import {
+  DEFAULT_REFERENCE,
+  FEATURE_METRIC,
+  MODEL_METRIC,
+  type Output,
+  OVERFLOW,
+  PREDICTION_METRIC,
+} from '../registry/index.js';
+import type { ThresholdOf } from './drift-series.js';
 import type { FamilySet } from './families.js';
-import { SHIFT_BATCH_MS, SubjectSeries, type ThresholdOf } from './subject-series.js';
+import { SHIFT_BATCH_MS, SubjectSeries } from './subject-series.js';
 import { VersionSchema } from './version-schema.js';
 
 export interface ModelFacts {
@@ -104,12 +112,16 @@ export class VersionSeries {
         facts.owner,
         facts.tier,
         version.task ?? facts.task,
-        reference?.name ?? '',
+        reference === undefined ? '' : DEFAULT_REFERENCE,
         reference?.kind ?? 'none',
         reference?.hash ?? '',
       ],
       1,
     );
+    if (reference !== undefined) {
+      const { kind, name, hash } = reference;
+      families.set(MODEL_METRIC.referenceInfo, [...labels, DEFAULT_REFERENCE, kind, name, hash], 1);
+    }
     for (const [role, count] of version.predictionsByRole.entries())
       families.set(MODEL_METRIC.predictions, [...labels, role], count);
     for (const [type, count] of version.errorsByType.entries())
@@ -164,7 +176,14 @@ export class VersionSeries {
     }
     const corrected = qValues(ready.map(({ comparison }) => comparison.pValue));
     ready.forEach(({ series, comparison }, at) => {
-      series.writeQValue(index, comparison, corrected[at], this.#options.criticalValues.falseAlarmRate, endMs);
+      series.writeQValue(
+        index,
+        DEFAULT_REFERENCE,
+        comparison,
+        corrected[at],
+        this.#options.criticalValues.falseAlarmRate,
+        endMs,
+      );
     });
   }
 
@@ -191,7 +210,14 @@ export class VersionSeries {
     if (subject === undefined) {
       const metric = isOutput ? PREDICTION_METRIC : FEATURE_METRIC;
       const threshold = facts.thresholdOf(isOutput ? undefined : slot.name);
-      const series = new SubjectSeries(families, metric, [...this.#labels, slot.name], windows, threshold);
+      const series = new SubjectSeries(
+        families,
+        metric,
+        [...this.#labels, slot.name],
+        windows,
+        DEFAULT_REFERENCE,
+        threshold,
+      );
       subject = { slot, isOutput, series, comparison: undefined };
       this.#subjects.set(slot, subject);
     }

@@ -28,6 +28,7 @@ export const LABEL = {
   reference: 'reference',
   referenceKind: 'reference_kind',
   referenceHash: 'reference_hash',
+  referenceSource: 'reference_source',
   signal: 'signal',
   transport: 'transport',
   status: 'status',
@@ -89,9 +90,22 @@ export const SKEW_QUANTILES = [0.5, 0.9, 1] as const;
 export const GROUND_TRUTH_OUTCOMES = ['joined', 'orphaned', 'late', 'duplicate'] as const;
 export type GroundTruthOutcome = (typeof GROUND_TRUTH_OUTCOMES)[number];
 
-/** Where a reference comes from: built from training data, a version's own first predictions, or the version before it. */
-export const REFERENCE_KINDS = ['training', 'provisional', 'previous_version', 'none'] as const;
+/**
+ * Where a reference comes from: built from training data, a version's own first predictions, the version before it, a
+ * fixed range of production, what came in a length of time before the window, or the same time one period ago.
+ */
+export const REFERENCE_KINDS = [
+  'training',
+  'provisional',
+  'previous_version',
+  'range',
+  'rolling',
+  'seasonal',
+  'none',
+] as const;
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
+/** What a version's reference is called where the configuration gives it no name. */
+export const DEFAULT_REFERENCE = 'reference';
 
 export const TIERS = ['critical', 'standard', 'experimental'] as const;
 export type Tier = (typeof TIERS)[number];

@@ -19,6 +19,13 @@ export const MODEL_METRIC = {
     help: 'Always 1: who owns a model version and what it is compared against, to join on.',
     labels: [...model, LABEL.owner, LABEL.tier, LABEL.task, LABEL.reference, LABEL.referenceKind, LABEL.referenceHash],
   },
+  referenceInfo: {
+    instrument: 'ml.model.reference.info',
+    kind: 'gauge',
+    unit: '',
+    help: 'Always 1, for each reference that a version is compared against: its kind, where it comes from (the model and version of a training file, the version that it was taken from, a range, a length of time), and the content hash of a training file.',
+    labels: [...model, LABEL.reference, LABEL.referenceKind, LABEL.referenceSource, LABEL.referenceHash],
+  },
   schema: {
     instrument: 'ml.model.schema',
     kind: 'gauge',

@@ -22,8 +22,8 @@ describe('text', () => {
   test('gauges and counters in the Prometheus format', async () => {
     const set = families([MODEL_METRIC.predictions, FEATURE_METRIC.drift, PROCESS_METRIC.evaluationDuration]);
     set.begin();
-    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'psi'], 0.0625);
-    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'ks'], Number.NaN);
+    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'reference', 'psi'], 0.0625);
+    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'reference', 'ks'], Number.NaN);
     set.set(MODEL_METRIC.predictions, ['fraud', '7', 'champion'], 1_000_000);
     set.set(PROCESS_METRIC.evaluationDuration, [], 1e-7);
     set.commit();
@@ -31,10 +31,10 @@ describe('text', () => {
       `# HELP ml_model_predictions_total Predictions, each weighted by its sampling.
 # TYPE ml_model_predictions_total counter
 ml_model_predictions_total{model_name="fraud",model_version="7",role="champion"} 1000000
-# HELP ml_feature_drift_ratio Drift of a feature in the window against the reference, by statistic.
+# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic.
 # TYPE ml_feature_drift_ratio gauge
-ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",statistic="psi"} 0.0625
-ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",statistic="ks"} NaN
+ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="psi"} 0.0625
+ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="ks"} NaN
 # HELP plumbline_evaluation_duration_seconds Time that the latest evaluation of all statistics took.
 # TYPE plumbline_evaluation_duration_seconds gauge
 plumbline_evaluation_duration_seconds 1e-7
@@ -52,7 +52,7 @@ plumbline_evaluation_duration_seconds 1e-7
     ]);
     set.begin();
     set.set(MODEL_METRIC.predictions, ['fraud', '7', 'champion'], 12);
-    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'psi'], Infinity);
+    set.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'reference', 'psi'], Infinity);
     set.set(FEATURE_METRIC.moment, ['fraud', '7', 'amount', '1h', 'min'], -Infinity);
     set.set(PROCESS_METRIC.evaluationDuration, [], 0.5);
     set.set(PROCESS_METRIC.requestBytes, ['http', 'traces'], 9);
@@ -63,8 +63,8 @@ plumbline_evaluation_duration_seconds 1e-7
 ml_model_predictions_total{model_name="fraud",model_version="7",role="champion"} 12
 # TYPE ml_feature_drift_ratio gauge
 # UNIT ml_feature_drift_ratio ratio
-# HELP ml_feature_drift_ratio Drift of a feature in the window against the reference, by statistic.
-ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",statistic="psi"} +Inf
+# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic.
+ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="psi"} +Inf
 # TYPE ml_feature_moment gauge
 # HELP ml_feature_moment Moment of a feature in the window, in its own unit: mean, stddev, min, max.
 ml_feature_moment{model_name="fraud",model_version="7",feature="amount",window="1h",moment="min"} -Inf

@@ -1,7 +1,7 @@
 /** The two dashboards: the fleet of models, and one feature of one version against its reference. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Config } from '../../config/index.js';
-import { FEATURE_METRIC, LABEL, MODEL_METRIC } from '../../registry/index.js';
+import { DEFAULT_REFERENCE, FEATURE_METRIC, LABEL, MODEL_METRIC } from '../../registry/index.js';
 import { DASHBOARD_UID, type DashboardName } from '../dashboard-uids.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { equal, PROMETHEUS_LABEL, PROMETHEUS_SERIES, select, type Matcher } from '../promql.js';
@@ -90,6 +90,15 @@ function definitions(config: Config): DashboardDefinition[] {
           matchers: ofVersion,
         },
         { ...window, matchers: ofFeature },
+        {
+          name: 'reference',
+          title: 'Reference',
+          description: 'What it is compared against.',
+          label: LABEL.reference,
+          metric: FEATURE_METRIC.driftState,
+          matchers: ofFeature,
+          initial: DEFAULT_REFERENCE,
+        },
       ],
       alerts: ofFeature,
       rows: featureRows(statistic),

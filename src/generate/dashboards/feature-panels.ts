@@ -18,6 +18,9 @@ const inWindow: readonly Matcher[] = [...subject, equal(LABEL.window, '$window')
 const over = (matchers: readonly Matcher[], metric: MetricDefinition, ...more: Matcher[]): string =>
   select(prometheusName(metric), [...matchers, ...more]);
 const now = (metric: MetricDefinition, ...more: Matcher[]): string => `max(${over(inWindow, metric, ...more)})`;
+const againstReference: readonly Matcher[] = [...inWindow, equal(LABEL.reference, '$reference')];
+const drift = (metric: MetricDefinition, ...more: Matcher[]): string =>
+  `max(${over(againstReference, metric, ...more)})`;
 const per = (label: QueryLabel, series: string): string => aggregateBy('max', [label], series);
 
 const third = { kind: 'timeseries', width: 8, height: 8 } as const;
@@ -26,7 +29,7 @@ const CRITICAL = { fields: /^critical value$/, color: 'orange', dashed: true } a
 const THRESHOLD = { fields: /^threshold$/, color: 'red', dashed: true } as const;
 const REFERENCE = { fields: /^reference/, color: 'text', dashed: true } as const;
 
-const state = `${over(inWindow, FEATURE_METRIC.driftState)} == 1`;
+const state = `${over(againstReference, FEATURE_METRIC.driftState)} == 1`;
 const threshold = `max(${select(RECORDED.featureThreshold.name, inWindow)})`;
 
 function verdict(statistic: DriftStatistic): PanelDefinition[] {
@@ -38,7 +41,7 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
       ...small,
       title: 'State',
       description:
-        'ready: there is enough data to compare. not_enough_data, no_traffic, no_reference: nothing can be said, which is not the same as no drift.',
+        'ready: there is enough data to compare with the chosen reference. not_enough_data, no_traffic, no_reference: nothing can be said, which is not the same as no drift.',
       unit: 'none',
       showsName: true,
       queries: [{ expr: per(LABEL.state, state), legend: `{{${LABEL.state}}}` }],
@@ -47,10 +50,10 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
     {
       ...small,
       title: `Drift (${statistic})`,
-      description: `${statistic} over the chosen window against the reference: the statistic that alerts look at.`,
+      description: `${statistic} over the chosen window against the chosen reference: the statistic that alerts look at.`,
       unit: 'none',
       decimals: 3,
-      queries: [{ expr: now(FEATURE_METRIC.drift, isStatistic), legend: statistic }],
+      queries: [{ expr: drift(FEATURE_METRIC.drift, isStatistic), legend: statistic }],
       noValue: 'not enough data',
     },
     {
@@ -60,16 +63,16 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
         'What the statistic reaches with no drift at the configured false-alarm rate, for this number of observations.',
       unit: 'none',
       decimals: 3,
-      queries: [{ expr: now(FEATURE_METRIC.driftCriticalValue, isStatistic), legend: 'critical value' }],
+      queries: [{ expr: drift(FEATURE_METRIC.driftCriticalValue, isStatistic), legend: 'critical value' }],
       noValue: 'not enough data',
     },
     {
       ...narrow,
       title: 'q-value',
       description:
-        'Chance that a version without drift has any feature at which its drift is as improbable as here: an alert needs at most the configured false-alarm rate.',
+        'Chance that a version without drift has any feature at which its drift is as improbable as here: an alert needs at most the configured false-alarm rate. Only against references that alert.',
       unit: 'sci',
-      queries: [{ expr: now(FEATURE_METRIC.driftQValue), legend: 'q-value' }],
+      queries: [{ expr: drift(FEATURE_METRIC.driftQValue), legend: 'q-value' }],
       noValue: 'not enough data',
     },
     {
@@ -86,7 +89,7 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
       description:
         'Since when the statistic has been above both, with a q-value up to the false-alarm rate, in event time.',
       unit: 'dateTimeFromNow',
-      queries: [{ expr: `${now(FEATURE_METRIC.driftSince, isStatistic)} * 1000 > 0`, legend: 'since' }],
+      queries: [{ expr: `${drift(FEATURE_METRIC.driftSince, isStatistic)} * 1000 > 0`, legend: 'since' }],
       noValue: 'not drifted',
     },
     {
@@ -110,16 +113,31 @@ function driftOverTime(alerting: DriftStatistic): PanelDefinition[] {
   return DRIFT_STATISTICS.map((statistic) => ({
     ...third,
     title: STATISTIC_TITLE[statistic],
-    description: `${statistic} over the chosen window, and the value that chance alone reaches at this number of observations${statistic === alerting ? ', and the threshold of the alert' : ''}.`,
+    description: `${statistic} over the chosen window against the chosen reference, and the value that chance alone reaches at this number of observations${statistic === alerting ? ', and the threshold of the alert' : ''}.`,
     unit: 'none',
     min: 0,
     queries: [
-      { expr: now(FEATURE_METRIC.drift, equal(LABEL.statistic, statistic)), legend: statistic },
-      { expr: now(FEATURE_METRIC.driftCriticalValue, equal(LABEL.statistic, statistic)), legend: 'critical value' },
+      { expr: drift(FEATURE_METRIC.drift, equal(LABEL.statistic, statistic)), legend: statistic },
+      { expr: drift(FEATURE_METRIC.driftCriticalValue, equal(LABEL.statistic, statistic)), legend: 'critical value' },
       ...(statistic === alerting ? [{ expr: threshold, legend: 'threshold' }] : []),
     ],
     styles: [CRITICAL, THRESHOLD],
   }));
+}
+
+function everyReference(statistic: DriftStatistic): PanelDefinition {
+  const ratio = [FEATURE_METRIC.drift, FEATURE_METRIC.driftCriticalValue].map((metric) =>
+    per(LABEL.reference, over(inWindow, metric, equal(LABEL.statistic, statistic))),
+  );
+  return {
+    ...half,
+    width: 24,
+    title: 'Against every reference',
+    description: `${statistic} over the chosen window against each reference, as a multiple of its critical value: above 1 is more than chance.`,
+    unit: 'none',
+    min: 0,
+    queries: [{ expr: ratio.join(' / '), legend: `{{${LABEL.reference}}}` }],
+  };
 }
 
 /** Shares below this count as this, so that an empty bin contributes a number. */
@@ -307,7 +325,9 @@ const volume: readonly PanelDefinition[] = [
     title: 'State over time',
     description: 'Whether there was enough data to compare, over the chosen window.',
     unit: 'none',
-    queries: [{ expr: per(LABEL.state, over(inWindow, FEATURE_METRIC.driftState)), legend: `{{${LABEL.state}}}` }],
+    queries: [
+      { expr: per(LABEL.state, over(againstReference, FEATURE_METRIC.driftState)), legend: `{{${LABEL.state}}}` },
+    ],
     texts: { '0': { text: ' ', color: 'transparent' }, '1': { text: 'yes', color: 'blue' } },
   },
 ];
@@ -315,7 +335,10 @@ const volume: readonly PanelDefinition[] = [
 export function featureRows(statistic: DriftStatistic): PanelRow[] {
   return [
     { title: 'Verdict', panels: verdict(statistic) },
-    { title: 'Drift against what chance explains', panels: [...driftOverTime(statistic), shift] },
+    {
+      title: 'Drift against what chance explains',
+      panels: [...driftOverTime(statistic), shift, everyReference(statistic)],
+    },
     { title: 'Which bins moved', panels: bins() },
     { title: 'Data quality', panels: quality },
     { title: 'Distribution', panels: distribution },

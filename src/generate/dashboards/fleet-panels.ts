@@ -20,7 +20,8 @@ const toFeatures = {
 /** Series of features that are above both their threshold and their critical value, with a q-value that is low enough. */
 export function drifted(statistic: DriftStatistic): string {
   const since = prometheusName(FEATURE_METRIC.driftSince);
-  return `${select(since, [equal(LABEL.statistic, statistic), inWindow, ofModels])} > 0`;
+  const overLimits = select(since, [equal(LABEL.statistic, statistic), inWindow, ofModels]);
+  return `${aggregateBy('max', [...version, LABEL.feature], overLimits)} > 0`;
 }
 
 function counts(statistic: DriftStatistic): PanelDefinition[] {
@@ -54,9 +55,14 @@ function counts(statistic: DriftStatistic): PanelDefinition[] {
       ...small,
       title: 'Features without enough data',
       description:
-        'Features of which nothing can be said over the chosen window: too few observations. Not the same as no drift.',
+        'Features of which nothing can be said over the chosen window: too few observations, in it or in one of its references. Not the same as no drift.',
       unit: 'none',
-      queries: [{ expr: `count(${undecided} == 1) or vector(0)`, legend: 'not enough data' }],
+      queries: [
+        {
+          expr: `count(${aggregateBy('max', [...version, LABEL.feature], undecided)} == 1) or vector(0)`,
+          legend: 'not enough data',
+        },
+      ],
     },
     {
       ...small,

@@ -77,9 +77,10 @@ const traffic: readonly PanelDefinition[] = [
 function data(statistic: DriftStatistic): PanelDefinition[] {
   const ofStatistic: [typeof LABEL.statistic, string] = [LABEL.statistic, statistic];
   const perFeature = [...version, LABEL.feature] as const;
-  const perOutput = [...version, LABEL.output] as const;
+  const perReference = [...perFeature, LABEL.reference] as const;
+  const perOutput = [...version, LABEL.output, LABEL.reference] as const;
   const feature = `${WHO} {{${LABEL.feature}}}`;
-  const output = `${WHO} {{${LABEL.output}}}`;
+  const output = `${WHO} {{${LABEL.output}}} {{${LABEL.reference}}}`;
   const driftOf = (labels: readonly QueryLabel[], metric: MetricDefinition): string =>
     gauge(labels, metric, ofStatistic);
   return [
@@ -105,8 +106,8 @@ function data(statistic: DriftStatistic): PanelDefinition[] {
       min: 0,
       queries: [
         {
-          expr: `topk(10, ${driftOf(perFeature, FEATURE_METRIC.drift)} / ${driftOf(perFeature, FEATURE_METRIC.driftCriticalValue)})`,
-          legend: feature,
+          expr: `topk(10, ${driftOf(perReference, FEATURE_METRIC.drift)} / ${driftOf(perReference, FEATURE_METRIC.driftCriticalValue)})`,
+          legend: `${feature} {{${LABEL.reference}}}`,
         },
       ],
     },

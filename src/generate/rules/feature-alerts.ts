@@ -1,8 +1,9 @@
 /**
  * Alerts about distributions of features and outputs. Drift asks for three things: more than the threshold (it matters), more
  * than the critical value at this number of observations (it is not luck), and a q-value, so that a version of many features
- * is not one of many alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher. A shift is the
- * early warning, with a promised time between false ones.
+ * is not one of many alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher, and a
+ * q-value only against references that alert, so that no rule needs their names. A shift is the early warning, with a
+ * promised time between false ones.
  */
 import { durationMs, type Config } from '../../config/index.js';
 import {
@@ -51,7 +52,7 @@ function drift(
   const critical = select(prometheusName(metrics.driftCriticalValue), [isStatistic]);
   const qValue = prometheusName(metrics.driftQValue);
   const rate = config.compare.falseAlarmRate;
-  const withStatistic = [...labels, LABEL.statistic];
+  const withStatistic = [...labels, LABEL.reference, LABEL.statistic];
   const criticalNow = lookup(
     withStatistic,
     (of) => `max(${prometheusName(metrics.driftCriticalValue)}{${of}})`,
@@ -65,7 +66,7 @@ function drift(
       `\n    ${value} > ${threshold}\n      >\n    ${critical}\n      and ignoring (${LABEL.statistic})\n    ${qValue} <= ${rate}\n  `,
     ),
     summary: `${WHO}: ${subject} drifted from its reference over ${label(LABEL.window)}`,
-    description: `${statistic} of ${subject} is ${VALUE.number} over ${label(LABEL.window)}. It matters above ${threshold}, and chance explains no more than ${criticalNow} at ${observations} observations.`,
+    description: `${statistic} of ${subject} is ${VALUE.number} over ${label(LABEL.window)} against the reference '${label(LABEL.reference)}'. It matters above ${threshold}, and chance explains no more than ${criticalNow} at ${observations} observations.`,
   };
 }
 
@@ -103,7 +104,7 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     for: '1m',
     severity: BY_TIER,
     thresholds: (config) => [config.alerts.driftStatistic],
-    dashboard: FEATURE_DASHBOARD,
+    dashboard: { ...FEATURE_DASHBOARD, variables: { ...FEATURE_DASHBOARD.variables, reference: LABEL.reference } },
     build: (scope, config) => drift(FEATURE_METRIC, featureLabels, `feature ${label(LABEL.feature)}`, scope, config),
   },
   {
