@@ -1,4 +1,5 @@
 /** The door of the room: OTLP values to predictions and ground truths. */
+export type { AttributeLayout } from './attribute-layout.js';
 export { Accounting, type AccountedSignal, type AccountingState } from './accounting.js';
 export { Identity } from './identity.js';
 export { type Interpretation, Interpreter, type InterpreterOptions } from './interpreter.js';

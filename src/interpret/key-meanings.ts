@@ -24,7 +24,8 @@ export const MEANING = {
 } as const;
 
 const MEANINGS = Object.keys(MEANING).length;
-const NOTHING_WANTED = new Int32Array(0);
+const NOWHERE = -1;
+const NOTHING_WANTED: readonly number[] = [];
 
 const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   [ATTRIBUTE.modelName, MEANING.modelName],
@@ -80,40 +81,47 @@ export class KeyMeanings {
   }
 
   /** What the order of a record's attributes says of it. */
-  layOut(keys: Int32Array): AttributeLayout {
-    const places = new Int32Array(MEANINGS).fill(-1);
-    const features: number[] = [];
-    keys.forEach((key, place) => {
-      if (this.meaning[key] === MEANING.feature) features.push(place);
-      else places[this.meaning[key]] = place;
-    });
-    const featurePlaces = Int32Array.from(features);
-    const featureIds = featurePlaces.map((place) => this.featureId[keys[place]]);
-    const texts = Array.from(keys, (key) => this.keys.text(key));
-    return { keys, places, featureIds, featurePlaces, wantedPlaces: this.#wantedPlaces(texts) };
+  layOut(keys: readonly number[]): AttributeLayout {
+    const { meaning, featureId } = this;
+    const places = new Array<number>(MEANINGS).fill(NOWHERE);
+    const featureIds: number[] = [];
+    const featurePlaces: number[] = [];
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place];
+      if (meaning[key] === MEANING.feature) {
+        featureIds.push(featureId[key]);
+        featurePlaces.push(place);
+      } else places[meaning[key]] = place;
+    }
+    const wantedPlaces = this.#wantedPlaces(keys, (key) => this.keys.text(key));
+    return { keys, places, featureIds, featurePlaces, wantedPlaces, recurs: false };
   }
 
   /** The same of the entries of `ml.features`. */
-  layOutNested(keys: Int32Array): AttributeLayout {
-    const places = new Int32Array(MEANINGS).fill(-1);
-    const featureIds = keys.map((key) => this.nestedFeatureId[key]);
-    const texts = Array.from(keys, (key) => ATTRIBUTE.featurePrefix + this.nestedKeys.text(key));
-    const wantedPlaces = this.#wantedPlaces(texts);
-    return { keys, places, featureIds, featurePlaces: keys.map((_, place) => place), wantedPlaces };
+  layOutNested(keys: readonly number[]): AttributeLayout {
+    return {
+      keys,
+      places: new Array<number>(MEANINGS).fill(NOWHERE),
+      featureIds: keys.map((key) => this.nestedFeatureId[key]),
+      featurePlaces: keys.map((_, place) => place),
+      wantedPlaces: this.#wantedPlaces(keys, (key) => ATTRIBUTE.featurePrefix + this.nestedKeys.text(key)),
+      recurs: false,
+    };
   }
 
   /** Of each wanted attribute its entry among those in `[start, end)`; below 0: none. */
-  wantedEntries(keys: Int32Array, start: number, end: number): Int32Array {
-    if (this.wanted.length === 0) return NOTHING_WANTED;
-    const texts = Array.from(keys.subarray(start, end), (key) => this.keys.text(key));
-    return this.#wantedPlaces(texts).map((place) => (place < 0 ? place : start + place));
+  wantedEntries(keys: Int32Array, start: number, end: number): readonly number[] {
+    const places = this.#wantedPlaces(Array.from(keys.subarray(start, end)), (key) => this.keys.text(key));
+    return places.map((place) => (place < 0 ? place : start + place));
   }
 
   /** An attribute of the very name comes before a feature whose short name it is. */
-  #wantedPlaces(keys: readonly string[]): Int32Array {
-    return Int32Array.from(this.wanted, (name) => {
-      const place = keys.lastIndexOf(name);
-      return place < 0 ? keys.lastIndexOf(ATTRIBUTE.featurePrefix + name) : place;
+  #wantedPlaces(keys: readonly number[], textOf: (key: number) => string): readonly number[] {
+    if (this.wanted.length === 0) return NOTHING_WANTED;
+    const texts = keys.map(textOf);
+    return this.wanted.map((name) => {
+      const place = texts.lastIndexOf(name);
+      return place < 0 ? texts.lastIndexOf(ATTRIBUTE.featurePrefix + name) : place;
     });
   }
 

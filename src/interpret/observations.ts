@@ -10,13 +10,14 @@ import type { FeatureHistogram } from './metric-histogram.js';
 
 /** No entry. */
 export const NO_ENTRY = -1;
-const NO_PLACES = new Int32Array(0);
+const NO_PLACES: readonly number[] = [];
 export const NOTHING: AttributeLayout = {
   keys: NO_PLACES,
   places: NO_PLACES,
   featureIds: NO_PLACES,
   featurePlaces: NO_PLACES,
   wantedPlaces: NO_PLACES,
+  recurs: true,
 };
 
 export class Prediction {
@@ -43,7 +44,7 @@ export class Prediction {
   nested: AttributeLayout = NOTHING;
   nestedBase = 0;
   /** Of the attributes that were asked for by name, the entry that the resource has of each; NO_ENTRY: none. */
-  resourceEntries: Int32Array = NO_PLACES;
+  resourceEntries: readonly number[] = NO_PLACES;
   valueEntry = NO_ENTRY;
   scoreEntry = NO_ENTRY;
   groundTruthEntry = NO_ENTRY;

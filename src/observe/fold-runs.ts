@@ -10,10 +10,12 @@ import type { FeatureSlot } from './feature-slot.js';
 import type { Pane } from './pane-rings.js';
 
 const ROWS_MAX = 1024;
-const RUNS_MAX = 16;
+const RUNS_MAX = 256;
 
-/** Whose predictions they are. */
+/** Whose predictions they are: of one version. */
 export interface RunOwner {
+  /** Found last. */
+  run: FoldRun | undefined;
   /** Makes the pane wide enough for all cells that there are by now. */
   widen(pane: Pane): void;
   /** The slot keeps as many values as it may. */
@@ -21,7 +23,7 @@ export interface RunOwner {
 }
 
 /** Where a feature's values stand in each row. */
-interface Column {
+export interface FoldColumn {
   readonly slot: FeatureSlot;
   /** Counted from the row's first attribute, or from its first entry of `ml.features`. */
   readonly place: number;
@@ -29,9 +31,7 @@ interface Column {
 }
 
 export class FoldRun {
-  readonly columns: Column[] = [];
-  /** Features of each row that there is no room for. */
-  excluded = 0;
+  readonly #columns: readonly FoldColumn[];
   readonly #owner: RunOwner;
   readonly #pane: Pane;
   readonly #batch: RecordBatch;
@@ -42,7 +42,8 @@ export class FoldRun {
   readonly #timeMs: number;
   readonly #rows: RowPlaces;
 
-  constructor(owner: RunOwner, prediction: Prediction, pane: Pane, rows: RowPlaces) {
+  constructor(owner: RunOwner, prediction: Prediction, pane: Pane, columns: readonly FoldColumn[], rows: RowPlaces) {
+    this.#columns = columns;
     this.#owner = owner;
     this.#pane = pane;
     this.#batch = prediction.batch;
@@ -64,16 +65,14 @@ export class FoldRun {
   }
 
   add(prediction: Prediction): void {
-    const rows = this.#rows;
-    if (rows.count === ROWS_MAX) this.fold();
-    rows.flat[rows.count] = prediction.base;
-    rows.nested[rows.count++] = prediction.nestedBase;
+    if (this.#rows.count === ROWS_MAX) this.fold();
+    this.#rows.add(prediction.base, prediction.nestedBase);
   }
 
   fold(): void {
     const { flat, nested, entries, count } = this.#rows;
     this.#owner.widen(this.#pane);
-    for (const { slot, place, isNested } of this.columns) {
+    for (const { slot, place, isNested } of this.#columns) {
       const bases = isNested ? nested : flat;
       for (let row = 0; row < count; row++) entries[row] = bases[row] + place;
       slot.fold(this.#pane, this.#batch, entries, count, this.#weight, this.#timeMs);
@@ -81,9 +80,10 @@ export class FoldRun {
     this.#rows.count = 0;
   }
 
-  /** What could not be binned is kept, and may be enough for bins now. */
-  reportFull(): void {
-    for (const { slot } of this.columns) {
+  /** What could not be binned was kept, and may be enough for bins now. */
+  close(): void {
+    this.#owner.run = undefined;
+    for (const { slot } of this.#columns) {
       if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) this.#owner.bufferIsFull(slot);
     }
   }
@@ -91,34 +91,57 @@ export class FoldRun {
 
 /** Of the rows of a run, the entry of the first attribute and that of the first nested one. */
 class RowPlaces {
-  readonly flat = new Int32Array(ROWS_MAX);
-  readonly nested = new Int32Array(ROWS_MAX);
-  readonly entries = new Int32Array(ROWS_MAX);
+  flat = new Int32Array(16);
+  nested = new Int32Array(16);
+  entries = new Int32Array(16);
   count = 0;
+
+  add(flat: number, nested: number): void {
+    if (this.count === this.flat.length) this.#grow();
+    this.flat[this.count] = flat;
+    this.nested[this.count++] = nested;
+  }
+
+  #grow(): void {
+    const extended = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 4);
+      to.set(from);
+      return to;
+    };
+    this.flat = extended(this.flat);
+    this.nested = extended(this.nested);
+    this.entries = extended(this.entries);
+  }
 }
 
 export class FoldRuns {
   readonly #runs: FoldRun[] = [];
-  readonly #rows = Array.from({ length: RUNS_MAX }, () => new RowPlaces());
+  readonly #rows: RowPlaces[] = [];
 
+  /** The version's run that this prediction belongs to: nearly always the one that it was asked for last. */
   find(owner: RunOwner, prediction: Prediction, pane: Pane): FoldRun | undefined {
+    const { run } = owner;
+    if (run?.takes(owner, prediction, pane) === true) return run;
     for (let index = this.#runs.length - 1; index >= 0; index--) {
-      if (this.#runs[index].takes(owner, prediction, pane)) return this.#runs[index];
+      if (!this.#runs[index].takes(owner, prediction, pane)) continue;
+      owner.run = this.#runs[index];
+      return owner.run;
     }
     return undefined;
   }
 
-  /** A run for predictions like this one; its columns are for the caller to fill in. */
-  open(owner: RunOwner, prediction: Prediction, pane: Pane): FoldRun {
+  /** A run for predictions like this one. */
+  open(owner: RunOwner, prediction: Prediction, pane: Pane, columns: readonly FoldColumn[]): FoldRun {
     if (this.#runs.length === RUNS_MAX) this.flush();
-    const run = new FoldRun(owner, prediction, pane, this.#rows[this.#runs.length]);
-    this.#runs.push(run);
-    return run;
+    const rows = (this.#rows[this.#runs.length] ??= new RowPlaces());
+    owner.run = new FoldRun(owner, prediction, pane, columns, rows);
+    this.#runs.push(owner.run);
+    return owner.run;
   }
 
   /** Folds everything that waits. Due when a message ends, and before a pane leaves its window. */
   flush(): void {
     for (const run of this.#runs) run.fold();
-    for (const run of this.#runs.splice(0)) run.reportFull();
+    for (const run of this.#runs.splice(0)) run.close();
   }
 }

@@ -1,10 +1,20 @@
 /** Finds the slots that a prediction's features and outputs belong to, by their numbers, without looking a name up. */
-import { NO_ENTRY, type Prediction } from '../interpret/index.js';
+import { type AttributeLayout, NO_ENTRY, type Prediction } from '../interpret/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import type { Pane, PaneRings } from './pane-rings.js';
 import type { VersionSlots } from './version-slots.js';
 
 export class SubjectSlots {
+  /** Of the prediction read last, features before outputs. Those that there is no room for are left out. */
+  readonly slots: FeatureSlot[] = [];
+  /** The entry of each. */
+  readonly entries: number[] = [];
+  count = 0;
+  /** How many of them are entries of `ml.features`, and how many come before those. */
+  nestedCount = 0;
+  flatCount = 0;
+  /** Features that there is no room for. */
+  excluded = 0;
   readonly #slots: VersionSlots;
   readonly #rings: PaneRings;
   /** By feature number; null: there is no room for it. */
@@ -17,30 +27,37 @@ export class SubjectSlots {
     this.#rings = rings;
   }
 
-  /** A prediction's features and outputs; undefined: there is no room for it. */
-  *of(
-    { layout, base, nested, nestedBase, valueEntry, scoreEntry }: Prediction,
-    featureNames: readonly string[],
-    pane: Pane,
-  ): Iterable<readonly [slot: FeatureSlot | undefined, entry: number]> {
-    for (const [features, first] of [
-      [layout, base],
-      [nested, nestedBase],
-    ] as const) {
-      for (let index = 0; index < features.featureIds.length; index++) {
-        const slot = this.#slotOfFeatureId[features.featureIds[index]];
-        const known = slot === undefined ? this.#slotOf(features.featureIds[index], featureNames, pane) : slot;
-        yield [known ?? undefined, first + features.featurePlaces[index]];
-      }
-    }
+  read(prediction: Prediction, featureNames: readonly string[], pane: Pane): void {
+    const { layout, base, nested, nestedBase, valueEntry, scoreEntry } = prediction;
+    this.count = 0;
+    this.excluded = 0;
+    this.#readFeatures(layout, base, featureNames, pane);
+    this.flatCount = this.count;
+    this.#readFeatures(nested, nestedBase, featureNames, pane);
+    this.nestedCount = this.count - this.flatCount;
     if (valueEntry !== NO_ENTRY) {
       this.#valueSlot ??= this.#slots.outputOf(pane, this.#rings, 'value');
-      if (this.#valueSlot !== undefined) yield [this.#valueSlot, valueEntry];
+      if (this.#valueSlot !== undefined) this.#add(this.#valueSlot, valueEntry);
     }
     if (scoreEntry !== NO_ENTRY) {
       this.#scoreSlot ??= this.#slots.outputOf(pane, this.#rings, 'score');
-      if (this.#scoreSlot !== undefined) yield [this.#scoreSlot, scoreEntry];
+      if (this.#scoreSlot !== undefined) this.#add(this.#scoreSlot, scoreEntry);
     }
+  }
+
+  #readFeatures(layout: AttributeLayout, first: number, featureNames: readonly string[], pane: Pane): void {
+    const { featureIds, featurePlaces } = layout;
+    for (let index = 0; index < featureIds.length; index++) {
+      let slot = this.#slotOfFeatureId[featureIds[index]];
+      if (slot === undefined) slot = this.#slotOf(featureIds[index], featureNames, pane);
+      if (slot === null) this.excluded++;
+      else this.#add(slot, first + featurePlaces[index]);
+    }
+  }
+
+  #add(slot: FeatureSlot, entry: number): void {
+    this.slots[this.count] = slot;
+    this.entries[this.count++] = entry;
   }
 
   #slotOf(featureId: number, featureNames: readonly string[], pane: Pane): FeatureSlot | null {

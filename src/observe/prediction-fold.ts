@@ -1,0 +1,113 @@
+/**
+ * Takes the features and outputs of predictions to their slots: at once, or, where predictions of a message look alike,
+ * together with those when the message ends.
+ */
+import type { RecordDecoder } from '../decode/index.js';
+import type { AttributeLayout, Prediction } from '../interpret/index.js';
+import type { FeatureSlot } from './feature-slot.js';
+import type { FoldColumn, FoldRun, FoldRuns, RunOwner } from './fold-runs.js';
+import type { Pane, PaneRings } from './pane-rings.js';
+import { SubjectSlots } from './subject-slots.js';
+import type { VersionSlots } from './version-slots.js';
+
+/** Layouts of attributes whose columns are kept. */
+const LAYOUTS_MAX = 16;
+
+export class PredictionFold implements RunOwner {
+  /** Of the message at hand, the one found last. */
+  run: FoldRun | undefined;
+  /** Values of the prediction taken last that there is no room for. */
+  excluded = 0;
+  readonly bufferIsFull: (slot: FeatureSlot) => void;
+  readonly #slots: VersionSlots;
+  readonly #subjects: SubjectSlots;
+  readonly #columns = new Map<
+    AttributeLayout,
+    { readonly nested: AttributeLayout; readonly columns: readonly FoldColumn[] }
+  >();
+  readonly #entry = new Int32Array(1);
+  #rows = new Int32Array(0);
+
+  constructor(slots: VersionSlots, rings: PaneRings, bufferIsFull: (slot: FeatureSlot) => void) {
+    this.#slots = slots;
+    this.#subjects = new SubjectSlots(slots, rings);
+    this.bufferIsFull = bufferIsFull;
+  }
+
+  /** Other panes may have been the first to need some cells. */
+  widen(pane: Pane): void {
+    this.#slots.space.widen(pane);
+  }
+
+  /** @returns a slot that keeps as many values as it may, if there is one */
+  take(
+    prediction: Prediction,
+    featureNames: readonly string[],
+    pane: Pane,
+    decoder: RecordDecoder,
+    runs: FoldRuns,
+  ): FeatureSlot | undefined {
+    this.excluded = 0;
+    const run = runs.find(this, prediction, pane);
+    if (run !== undefined) {
+      run.add(prediction);
+      return undefined;
+    }
+    const subjects = this.#subjects;
+    subjects.read(prediction, featureNames, pane);
+    // A feature that there is no room for keeps predictions from being folded together; so does an order of attributes
+    // that does not recur.
+    const isAlone = !prediction.layout.recurs || !prediction.nested.recurs || subjects.excluded > 0;
+    if (prediction.columnar || isAlone) return this.#foldNow(prediction, pane, decoder);
+    runs.open(this, prediction, pane, this.#columnsOf(prediction)).add(prediction);
+    return undefined;
+  }
+
+  /** Where a layout's features stand; worked out once. */
+  #columnsOf({ layout, nested, base, nestedBase }: Prediction): readonly FoldColumn[] {
+    const known = this.#columns.get(layout);
+    if (known?.nested === nested) return known.columns;
+    const { slots, entries, count, flatCount, nestedCount } = this.#subjects;
+    const columns: FoldColumn[] = [];
+    for (let index = 0; index < count; index++) {
+      const isNested = index >= flatCount && index < flatCount + nestedCount;
+      columns.push({ slot: slots[index], place: entries[index] - (isNested ? nestedBase : base), isNested });
+    }
+    if (this.#columns.size === LAYOUTS_MAX) this.#columns.clear();
+    this.#columns.set(layout, { nested, columns });
+    return columns;
+  }
+
+  /** @returns a slot that keeps as many values as it may, if there is one */
+  #foldNow(prediction: Prediction, pane: Pane, decoder: RecordDecoder): FeatureSlot | undefined {
+    const { batch, weight, timeMs, rows, columnar } = prediction;
+    const { slots, entries, count, excluded } = this.#subjects;
+    let full: FeatureSlot | undefined;
+    for (let index = 0; index < count; index++) {
+      const slot = slots[index];
+      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder);
+      else {
+        this.#entry[0] = entries[index];
+        slot.fold(pane, batch, this.#entry, 1, weight, timeMs);
+      }
+      if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) full = slot;
+    }
+    this.excluded = excluded * weight * rows;
+    return full;
+  }
+
+  /** Its rows are read a thousand at a time, as entries behind those of the message. */
+  #foldColumn(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
+    const { batch, weight, timeMs } = prediction;
+    const { attributes } = batch;
+    const first = attributes.count;
+    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
+      at = decoder.elements(batch, entry, at);
+      const rows = attributes.count - first;
+      if (this.#rows.length < rows) this.#rows = new Int32Array(rows);
+      for (let row = 0; row < rows; row++) this.#rows[row] = first + row;
+      slot.fold(pane, batch, this.#rows, rows, weight, timeMs);
+      attributes.count = first;
+    }
+  }
+}
