@@ -34,7 +34,7 @@ const chosen = process.argv.slice(3);
 for (const [name, measure] of Object.entries(SERIES)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const figures = `${await measure(rounds)}\n\n${machine()}, ${rounds} rounds.`;
-  if (chosen.length === 0) publishBeside(import.meta.url, name, figures);
+  if (chosen.length === 0) await publishBeside(import.meta.url, name, figures);
   else process.stdout.write(`${figures}\n`);
 }
 

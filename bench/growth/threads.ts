@@ -54,7 +54,12 @@ export async function measureThreads(rows: readonly FlightRow[], rounds: number)
     await Promise.all([one.close(), two.close(), ...loops.map((loop) => loop.close())]);
   }
   const speedups = results.one.map(({ seconds }, round) => seconds / results.two[round].seconds);
-  const verdict = median(speedups) >= GOAL ? 'the goal of 1.8 holds' : 'the goal of 1.8 is missed';
+  const verdict =
+    median(speedups) >= GOAL
+      ? `the goal of ${GOAL} holds`
+      : median(machine) < GOAL
+        ? `no verdict on the goal of ${GOAL}, there was no second core to be had`
+        : `the goal of ${GOAL} is missed`;
   return [
     `Two workers are **${spread(speedups, 2)}** times as fast as one: ${verdict}. Loops that share nothing, in the same rounds: ${spread(machine, 2)}.`,
     table(

@@ -39,16 +39,16 @@ const duration = process.argv[2] ?? '2m';
 const lastsMs = durationMs(duration);
 const isPublished = process.argv[3] !== 'print';
 
-publish('widths', widths());
+await publish('widths', widths());
 const folder = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
 try {
-  publish('resident', await resident(folder));
+  await publish('resident', await resident(folder));
 } finally {
   await rm(folder, { recursive: true });
 }
 
-function publish(name: string, figures: string): void {
-  if (isPublished) publishBeside(import.meta.url, name, figures);
+async function publish(name: string, figures: string): Promise<void> {
+  if (isPublished) await publishBeside(import.meta.url, name, figures);
   else process.stdout.write(`${figures}\n`);
 }
 
