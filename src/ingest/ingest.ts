@@ -40,7 +40,8 @@ export class Ingest {
     this.#keyLimit.used = Math.max(meanings.keys.size, ofThreads.used);
     this.#keyLimit.overflow = meanings.keys.overflow + meanings.nestedKeys.overflow + ofThreads.overflow;
     const { observer, correlator } = this.pipeline;
-    return [this.#keyLimit, metrics.series.limit, ...observer.directory.limits, ...correlator.limits];
+    const ofSkew = observer.skew?.limits ?? [];
+    return [this.#keyLimit, metrics.series.limit, ...observer.directory.limits, ...correlator.limits, ...ofSkew];
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CorrelatorCounts, CorrelatorMemory } from '../correlate/index.js';
 import type { AccountingState, Interpretation } from '../interpret/index.js';
-import type { Gathered, Introduction, VersionSchemas, VersionState } from '../observe/index.js';
+import type { Gathered, Introduction, SkewGuidance, VersionSchemas, VersionState } from '../observe/index.js';
 import type { ErrorCode } from '../registry/index.js';
 import type { Message, PipelineSettings } from './pipeline.js';
 
@@ -31,7 +31,7 @@ export type ToThread =
       Message,
       'body'
     >)
-  | { readonly kind: 'gather' }
+  | { readonly kind: 'gather'; readonly skew: SkewGuidance | undefined }
   /** How these versions are folded has been decided: ask for it. */
   | { readonly kind: 'settle'; readonly versions: Gathered['awaiting'] };
 

@@ -114,7 +114,7 @@ class Thread {
   gather(): Promise<void> {
     return new Promise((resolve) => {
       this.#gatherers.push(resolve);
-      this.#say({ kind: 'gather' });
+      this.#say({ kind: 'gather', skew: this.#principal.observer.skew?.guidance });
     });
   }
 

@@ -30,7 +30,7 @@ const pipeline = new Pipeline(settings.pipeline, {
 parent.on('message', (message: ToThread) => {
   if (message.kind === 'message') take(message);
   else if (message.kind === 'settle') pipeline.observer.settle(message.versions);
-  else gather();
+  else gather(message);
 });
 say({ kind: 'ready' });
 
@@ -46,7 +46,7 @@ function take(message: Extract<ToThread, { kind: 'message' }>): void {
   }
 }
 
-function gather(): void {
+function gather({ skew }: Extract<ToThread, { kind: 'gather' }>): void {
   const { observer, interpreter, correlator } = pipeline;
   const { keys, nestedKeys } = interpreter.meanings;
   say({
@@ -56,6 +56,7 @@ function gather(): void {
     counts: correlator.takeCounts(),
     keys: { used: keys.size, overflow: keys.overflow + nestedKeys.overflow },
   });
+  if (skew !== undefined) observer.skew?.follow(skew);
 }
 
 function ask(question: Question): Answer {

@@ -142,6 +142,7 @@ export class Interpreter {
     const errorType = entryAt(base, places[MEANING.errorType]);
     const role = entryAt(base, places[MEANING.role]);
     const batchSize = entryAt(base, places[MEANING.batchSize]);
+    const entity = entryAt(base, places[MEANING.entityId]);
     const modelName =
       name !== NO_ENTRY && type[name] === VALUE.string ? this.#text(this.#names, batch, name) : this.#resourceModel;
     const modelVersion =
@@ -155,7 +156,6 @@ export class Interpreter {
     prediction.nested = NOTHING;
     prediction.valueEntry = entryAt(base, places[MEANING.value]);
     prediction.scoreEntry = entryAt(base, places[MEANING.score]);
-    if (kind === KINDS.offlineFeatures) return IGNORED.offlineFeatures.reason;
     const predicts =
       layout.featureIds.length > 0 ||
       prediction.valueEntry !== NO_ENTRY ||
@@ -176,15 +176,20 @@ export class Interpreter {
     if (kind === KINDS.groundTruth) {
       return this.#offerGroundTruth(batch, record, modelName, modelVersion, groundTruth, id, rows);
     }
+    prediction.batch = batch;
+    prediction.modelName = modelName;
+    prediction.modelVersion = modelVersion;
+    prediction.timeMs = timeMs;
+    prediction.columnar = rows > 0;
+    prediction.rows = rows > 0 ? rows : 1;
+    prediction.idEntry = id;
+    prediction.entityEntry = entity;
+    if (kind === KINDS.offlineFeatures) return this.#offerOfflineFeatures(batch, record, features, rows);
     if (modelVersion === '') return REJECTED.noModelVersion.reason;
     if (features !== NO_ENTRY) this.#spread(batch, features);
     if (rows > 0 && !this.#columnsHave(rows, batch, groundTruth, id)) return REJECTED.badBatch.reason;
 
-    prediction.batch = batch;
-    prediction.modelName = modelName;
-    prediction.modelVersion = modelVersion;
     prediction.role = role === NO_ENTRY ? '' : this.#text(this.#texts, batch, role);
-    prediction.timeMs = timeMs;
     prediction.durationNs = batch.durationNs[record];
     prediction.weight =
       batch.traceStateStart[record] === ABSENT
@@ -196,10 +201,7 @@ export class Interpreter {
       : errorType === NO_ENTRY
         ? ERROR_UNSPECIFIED
         : this.#text(this.#texts, batch, errorType);
-    prediction.columnar = rows > 0;
-    prediction.rows = rows > 0 ? rows : 1;
     prediction.groundTruthEntry = groundTruth;
-    prediction.idEntry = id;
     prediction.traceIdAt = batch.traceId[record];
     prediction.droppedAttributes = batch.droppedAttributes[record];
     prediction.identity.high = this.#identities.high[record];
@@ -235,6 +237,35 @@ export class Interpreter {
     truth.idEntry = idEntry;
     truth.rows = rows;
     return this.#options.sink.groundTruth(truth);
+  }
+
+  /** Only a key that was given counts: the span of the job that sends them is of no prediction. */
+  #offerOfflineFeatures(
+    batch: RecordBatch,
+    record: number,
+    features: number,
+    rows: number,
+  ): RejectedReason | IgnoredReason | undefined {
+    const prediction = this.#prediction;
+    const { idEntry, entityEntry, identity } = prediction;
+    const { type, start, end } = batch.attributes;
+    if (features !== NO_ENTRY) this.#spread(batch, features);
+    if (prediction.layout.featureIds.length + prediction.nested.featureIds.length === 0)
+      return REJECTED.noFeatures.reason;
+    const isKey = (entry: number): boolean => {
+      if (entry === NO_ENTRY) return false;
+      return rows > 0 ? type[entry] === VALUE.array : type[entry] === VALUE.string && end[entry] > start[entry];
+    };
+    if (!isKey(idEntry)) prediction.idEntry = NO_ENTRY;
+    if (!isKey(entityEntry)) prediction.entityEntry = NO_ENTRY;
+    if (prediction.idEntry === NO_ENTRY && prediction.entityEntry === NO_ENTRY) return REJECTED.noJoinKey.reason;
+    if (rows > 0 && !this.#columnsHave(rows, batch, prediction.entityEntry, prediction.idEntry)) {
+      return REJECTED.badBatch.reason;
+    }
+    const hasId = prediction.idEntry !== NO_ENTRY;
+    identity.high = hasId ? this.#identities.high[record] : 0;
+    identity.low = hasId ? this.#identities.low[record] : 0;
+    return this.#options.sink.offlineFeatures(prediction);
   }
 
   #columnsHave(rows: number, batch: RecordBatch, groundTruth: number, id: number): boolean {

@@ -21,6 +21,7 @@ export const MEANING = {
   eventName: 11,
   features: 12,
   pipeline: 13,
+  entityId: 14,
 } as const;
 
 const MEANINGS = Object.keys(MEANING).length;
@@ -40,6 +41,7 @@ const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   [ATTRIBUTE.eventName, MEANING.eventName],
   [ATTRIBUTE.features, MEANING.features],
   [ATTRIBUTE.pipelineName, MEANING.pipeline],
+  [ATTRIBUTE.entityId, MEANING.entityId],
   [ATTRIBUTE.pipelineStep, MEANING.pipeline],
 ]);
 

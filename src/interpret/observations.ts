@@ -50,6 +50,8 @@ export class Prediction {
   groundTruthEntry = NO_ENTRY;
   /** Column of prediction ids in a batch; a single prediction's id is in `identity`. */
   idEntry = NO_ENTRY;
+  /** Whom or what it is about, in a batch a column of them. */
+  entityEntry = NO_ENTRY;
   readonly identity = new Identity();
   /** Offset of the trace id in `batch.bytes`; ABSENT where there is none. */
   traceIdAt = -1;
@@ -80,5 +82,7 @@ export interface ObservationSink {
   end(): void;
   prediction(prediction: Prediction): Disposition;
   groundTruth(groundTruth: GroundTruth): Disposition;
+  /** The features that training would have computed for a prediction or an entity, of a version or of any. */
+  offlineFeatures(offline: Prediction): Disposition;
   histogram(histogram: FeatureHistogram): Disposition;
 }

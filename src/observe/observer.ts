@@ -19,6 +19,7 @@ import {
 import type { Clock } from '../lib/clock.js';
 import { IGNORED } from '../registry/index.js';
 import { FoldRuns } from './fold-runs.js';
+import { Skew, type SkewGathered, type SkewOptions, type SkewState } from './skew.js';
 import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
 import type { VersionObserver } from './version-observer.js';
 import type { VersionState } from './version-state.js';
@@ -28,20 +29,25 @@ export interface ObserverOptions extends VersionDirectoryOptions {
   /** Windows end at the latest event time instead of at the clock: for replays. */
   readonly watermark: boolean;
   readonly correlator: Correlator;
+  /** Absent: offline features are not compared with online ones. */
+  readonly skew?: SkewOptions;
 }
 
 /** As plain data. */
 export interface ObserverState {
   readonly watermarkMs: number;
   readonly versions: readonly VersionState[];
+  /** Absent in states from before there was any. */
+  readonly skew?: SkewState;
 }
 
 /** What an observer has gathered since the last time. */
-export interface Gathered extends ObserverState {
+export interface Gathered extends Omit<ObserverState, 'skew'> {
   readonly overflowPredictions: number;
   readonly featureOverflow: number;
   /** Versions that still want to know how they are folded. */
   readonly awaiting: readonly (readonly [model: string, version: string])[];
+  readonly skew?: SkewGathered;
 }
 
 /** What the observer asks of the interpreter that feeds it. */
@@ -52,6 +58,7 @@ export interface Interpretive {
 
 export class Observer implements ObservationSink {
   readonly directory: VersionDirectory;
+  readonly skew: Skew | undefined;
   /** Predictions of models and versions that the limits keep out. */
   overflowPredictions = 0;
   readonly #options: ObserverOptions;
@@ -71,8 +78,20 @@ export class Observer implements ObservationSink {
       (gone) => {
         const index = this.#byIndex.indexOf(gone);
         if (index >= 0) this.#byIndex[index] = undefined;
+        this.skew?.forget(gone);
       },
     );
+    const { skew, windowsMs, principal } = options;
+    this.skew =
+      skew &&
+      new Skew(
+        { ...skew, windowsMs },
+        {
+          endMs: () => this.endMs,
+          versionOf: (model, version) => this.directory.models.get(model)?.get(version),
+          gathersOnly: principal !== undefined,
+        },
+      );
   }
 
   /** Must be called once, before the first observation. */
@@ -155,6 +174,12 @@ export class Observer implements ObservationSink {
     return undefined;
   }
 
+  offlineFeatures(offline: Prediction): Disposition {
+    if (this.skew === undefined) return IGNORED.offlineFeatures.reason;
+    this.skew.offline(offline, this.#interpreter!);
+    return undefined;
+  }
+
   histogram(histogram: FeatureHistogram): Disposition {
     const observer = this.directory.find(histogram.modelName, histogram.modelVersion);
     if (observer === undefined) return IGNORED.overLimit.reason;
@@ -169,6 +194,7 @@ export class Observer implements ObservationSink {
     const { endMs } = this;
     for (const version of this.versions()) version.rings.advance(endMs);
     this.#options.correlator.expire(endMs);
+    this.skew?.expire(endMs);
   }
 
   /** The version's observer, made when it is first heard of; undefined over the limits. */
@@ -177,7 +203,11 @@ export class Observer implements ObservationSink {
   }
 
   save(): ObserverState {
-    return { watermarkMs: this.#watermarkMs, versions: [...this.versions()].map((version) => version.save()) };
+    return {
+      watermarkMs: this.#watermarkMs,
+      versions: [...this.versions()].map((version) => version.save()),
+      skew: this.skew?.save(),
+    };
   }
 
   /** Only before anything was observed. Returns a sentence for each version that starts anew. */
@@ -196,6 +226,7 @@ export class Observer implements ObservationSink {
       const index = observer === undefined ? -1 : this.#options.correlator.versionIndex(model, version);
       if (index >= 0) this.#byIndex[index] = observer;
     }
+    if (state.skew !== undefined) this.skew?.restore(state.skew);
     return skipped;
   }
 
@@ -209,6 +240,7 @@ export class Observer implements ObservationSink {
       awaiting: [...this.versions()]
         .filter(({ awaitsFirst }) => awaitsFirst)
         .map(({ model, version }) => [model, version] as const),
+      skew: this.skew?.take(),
     };
     this.overflowPredictions = 0;
     this.directory.featureLimit.overflow = 0;
@@ -222,6 +254,7 @@ export class Observer implements ObservationSink {
     this.overflowPredictions += gathered.overflowPredictions;
     this.directory.featureLimit.overflow += gathered.featureOverflow;
     for (const taken of gathered.versions) this.absorbVersion(taken);
+    if (gathered.skew !== undefined) this.skew?.absorb(gathered.skew);
   }
 
   absorbVersion(taken: VersionState): VersionObserver | undefined {
@@ -251,6 +284,7 @@ export class Observer implements ObservationSink {
   #observe(observer: VersionObserver, prediction: Prediction): void {
     const { meanings, decoder } = this.#interpreter!;
     observer.observe(prediction, meanings.featureNames, decoder, this.#runs);
+    this.skew?.online(prediction, this.#interpreter!);
   }
 
   #registerRows(observer: VersionObserver, prediction: Prediction): void {

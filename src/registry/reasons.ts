@@ -8,7 +8,12 @@ export const REJECTED = {
     reason: 'no_ground_truth_value',
     brief: 'A ground truth has no ml.ground_truth.value, or one that is no class and no number.',
   },
-  noJoinKey: { reason: 'no_join_key', brief: 'A ground truth has neither ml.prediction.id nor a span context.' },
+  noJoinKey: {
+    reason: 'no_join_key',
+    brief:
+      'A ground truth has neither ml.prediction.id nor a span context, or offline features have neither ml.prediction.id nor ml.entity.id.',
+  },
+  noFeatures: { reason: 'no_features', brief: 'Offline features without a single ml.feature.* or ml.features.' },
   badTime: { reason: 'bad_time', brief: 'The event time is zero, or further in the future than allowed.' },
   badBatch: {
     reason: 'bad_batch',
@@ -30,7 +35,7 @@ export const IGNORED = {
     reason: 'over_limit',
     brief: 'A limit on models or versions is reached; counted in the overflow series.',
   },
-  offlineFeatures: { reason: 'offline_features', brief: 'Offline features; not derived from yet.' },
+  offlineFeatures: { reason: 'offline_features', brief: 'Offline features, where `observe.skew` is switched off.' },
   pipeline: { reason: 'pipeline', brief: 'A pipeline run; not derived from yet.' },
   baseline: {
     reason: 'baseline',

@@ -1,0 +1,108 @@
+/** Feature values that wait for those of the other side, the oldest first: found by identity, bounded in rows and values. */
+
+/** The values of one prediction or entity, from one side. Plain data: it goes from thread to thread and into the state. */
+export interface SkewRow {
+  readonly isOffline: boolean;
+  /** By an entity rather than by a prediction. */
+  readonly isEntity: boolean;
+  /** Of the prediction id or the entity id, which is not kept itself. */
+  readonly high: number;
+  readonly low: number;
+  readonly model: string;
+  /** Empty, on the offline side: whichever version answered. */
+  readonly version: string;
+  /** Event time, milliseconds. */
+  readonly timeMs: number;
+  /** One list for all rows whose features come in the same order. */
+  readonly features: readonly string[];
+  /** As outcome codes. */
+  readonly kinds: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface WaitingSkewRow {
+  readonly row: SkewRow;
+  /** When it was put in, milliseconds. */
+  readonly sinceMs: number;
+}
+
+export interface SkewBounds {
+  readonly maxRows: number;
+  readonly maxValues: number;
+}
+
+export class SkewRows {
+  readonly #bounds: SkewBounds;
+  /** By key, in the order in which they came. */
+  readonly #rows = new Map<string, WaitingSkewRow>();
+  /** By model and version, how many rows wait of it. */
+  readonly #versions = new Map<string, Map<string, number>>();
+  #values = 0;
+
+  constructor(bounds: SkewBounds) {
+    this.#bounds = bounds;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** How full it is, 0 to 1, by rows or values. */
+  get fullness(): number {
+    return Math.max(this.#rows.size / this.#bounds.maxRows, this.#values / this.#bounds.maxValues);
+  }
+
+  find(key: string): WaitingSkewRow | undefined {
+    return this.#rows.get(key);
+  }
+
+  hasRoomFor(row: SkewRow): boolean {
+    return this.#rows.size < this.#bounds.maxRows && this.#values + row.values.length <= this.#bounds.maxValues;
+  }
+
+  /** Versions of a model that rows wait of. */
+  versionsOf(model: string): string[] {
+    return [...(this.#versions.get(model)?.keys() ?? [])];
+  }
+
+  /** Takes the place of a row of the same key. */
+  put(key: string, waiting: WaitingSkewRow): void {
+    this.remove(key);
+    this.#rows.set(key, waiting);
+    this.#values += waiting.row.values.length;
+    this.#count(waiting.row, 1);
+  }
+
+  remove(key: string): void {
+    const waiting = this.#rows.get(key);
+    if (waiting === undefined) return;
+    this.#rows.delete(key);
+    this.#values -= waiting.row.values.length;
+    this.#count(waiting.row, -1);
+  }
+
+  removeWhere(isGone: (waiting: WaitingSkewRow) => boolean): void {
+    for (const [key, waiting] of this.#rows) if (isGone(waiting)) this.remove(key);
+  }
+
+  /** Drops what came before `beforeMs`. */
+  expire(beforeMs: number): void {
+    for (const [key, { sinceMs }] of this.#rows) {
+      if (sinceMs >= beforeMs) return;
+      this.remove(key);
+    }
+  }
+
+  waiting(): IterableIterator<WaitingSkewRow> {
+    return this.#rows.values();
+  }
+
+  #count({ model, version }: SkewRow, by: number): void {
+    const versions = this.#versions.get(model) ?? new Map<string, number>();
+    const count = (versions.get(version) ?? 0) + by;
+    if (count > 0) versions.set(version, count);
+    else versions.delete(version);
+    if (versions.size > 0) this.#versions.set(model, versions);
+    else this.#versions.delete(model);
+  }
+}
