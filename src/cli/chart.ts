@@ -1,5 +1,5 @@
 /** Distributions drawn in characters: a line of eight heights, and bars of eighths. */
-import { isNumeric, type NumericSchema, type Profile } from '../observe/index.js';
+import { FEATURE_CELL, isNumeric, type NumericSchema, type Profile } from '../observe/index.js';
 
 const HEIGHTS = ' ▁▂▃▄▅▆▇█';
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
@@ -80,17 +80,21 @@ function equalRanges(
   return bars;
 }
 
-/** A profile of categories as bars, the most frequent first, those past `most` together. */
-export function categoryBars({ schema, bins }: Profile, most: number): Bar[] {
+/** A profile of categories as bars, the most frequent first, those past `most` and those without a bin together. */
+export function categoryBars(profile: Profile, most: number): Bar[] {
+  const { schema, bins } = profile;
   if (isNumeric(schema)) return [];
-  const all = bins.reduce((sum, count) => sum + count, 0);
+  const other = profile.cell(FEATURE_CELL.other);
+  const untold = schema.categories.length - bins.length;
+  const all = bins.reduce((sum, count) => sum + count, other);
   const bars = schema.categories
+    .slice(0, bins.length)
     .map((category, index) => ({ label: printable(category), share: all === 0 ? 0 : bins[index] / all }))
     .sort((a, b) => b.share - a.share);
-  if (bars.length <= most) return bars;
+  if (bars.length <= most && untold === 0) return bars;
   const rest = bars.slice(most - 1);
-  const share = rest.reduce((sum, each) => sum + each.share, 0);
-  return [...bars.slice(0, most - 1), { label: `${rest.length} more`, share, rest: true }];
+  const share = rest.reduce((sum, each) => sum + each.share, all === 0 ? 0 : other / all);
+  return [...bars.slice(0, most - 1), { label: `${rest.length + untold} more`, share, rest: true }];
 }
 
 const LABEL_LENGTH_MAX = 32;

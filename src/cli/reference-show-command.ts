@@ -124,6 +124,10 @@ function missingBar(profile: Profile): Bar[] {
   return profile.missing === 0 ? [] : [{ label: BIN.missing, share: shareOf(profile.missing, profile) }];
 }
 
+function categoryAt({ schema }: Profile, bin: number): string | undefined {
+  return isNumeric(schema) ? undefined : schema.categories[bin];
+}
+
 function shareOf(count: number, { observations }: Profile): number {
   return observations === 0 ? 0 : count / observations;
 }
@@ -156,7 +160,7 @@ function asJson({ name, model, version, rows, hash, source }: Reference, subject
             upper: (profile.schema as { upper: Float64Array }).upper[bin],
             count,
           }))
-        : profile.schema.categories.map((category, bin) => ({ category, count: profile.bins[bin] })),
+        : Array.from(profile.bins, (count, bin) => ({ category: categoryAt(profile, bin), count })),
     })),
   };
 }

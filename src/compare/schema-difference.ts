@@ -147,9 +147,9 @@ function categoryDistance(a: Profile, b: Profile): number {
   if (isNumeric(a.schema) || isNumeric(b.schema)) return 1;
   const [n, m] = [valuesOf(a), valuesOf(b)];
   const shares = new Map<string, number>();
-  a.schema.categories.forEach((category, bin) => shares.set(category, a.bins[bin] / n));
+  a.schema.categories.forEach((category, bin) => shares.set(category, (a.bins[bin] ?? 0) / n));
   b.schema.categories.forEach((category, bin) => {
-    shares.set(category, (shares.get(category) ?? 0) - b.bins[bin] / m);
+    shares.set(category, (shares.get(category) ?? 0) - (b.bins[bin] ?? 0) / m);
   });
   if (shares.size < 2) return 1;
   let sum = 0;

@@ -3,6 +3,7 @@
  * pages are brought together by their meaning; sums are moved to our shift, which is exact up to rounding.
  */
 import { NOT_FOUND } from '../decode/index.js';
+import { coversSketch, hashString, mergeSketch } from './distinct-sketch.js';
 import { FEATURE_CELL } from './cells.js';
 import { binCount, type FeatureKind } from './feature-schema.js';
 import type { CellHolder } from './cell-space.js';
@@ -41,6 +42,10 @@ export function absorbSlot(slot: FeatureSlot, into: CellHolder, from: FeatureSlo
   for (const cell of OF_THE_SAME_TYPE) add(cell);
   absorbBins(slot, into.cells, from, cells);
   absorbPages(slot, into, from, cells);
+  const { distinctOffset = -1 } = from;
+  if (coversSketch(cells, distinctOffset) && slot.hasSketch(into)) {
+    mergeSketch(into.cells, slot.distinctOffset, cells, distinctOffset);
+  }
 }
 
 /**
@@ -53,7 +58,7 @@ export function absorbBuffered(
   slot: FeatureSlot,
   from: FeatureSlotState,
   first: number,
-  cellsAt: (timeMs: number) => Float64Array,
+  paneAt: (timeMs: number) => CellHolder,
 ): number {
   const { buffer } = from;
   if (buffer === undefined || !isSameType(slot.kind, from.kind)) return Infinity;
@@ -61,18 +66,26 @@ export function absorbBuffered(
   for (let at = first; at < buffer.values.length; at++) {
     const [timeMs, weight, length] = [buffer.timesMs[at], buffer.weights[at], buffer.lengths[at]];
     const text = isCategory ? from.categories?.[buffer.values[at]] : undefined;
+    const hash = text === undefined ? undefined : hashString(text);
     const { schema } = slot;
     if (schema !== undefined) {
-      if (schema.kind === 'text') slot.replay(cellsAt(timeMs), length, weight);
-      else if (!isCategory) slot.replay(cellsAt(timeMs), buffer.values[at], weight);
+      if (schema.kind === 'text') slot.replay(paneAt(timeMs), length, weight, hash);
+      else if (!isCategory) slot.replay(paneAt(timeMs), buffer.values[at], weight, hash);
       else if (text !== undefined && slot.categories!.findText(text) === NOT_FOUND) {
-        cellsAt(timeMs)[slot.offset + FEATURE_CELL.unseen] += weight;
-      } else slot.replay(cellsAt(timeMs), text === undefined ? NOT_FOUND : slot.categories!.findText(text), weight);
+        const pane = paneAt(timeMs);
+        pane.cells[slot.offset + FEATURE_CELL.unseen] += weight;
+        slot.addDistinct(pane, hash!);
+      } else
+        slot.replay(paneAt(timeMs), text === undefined ? NOT_FOUND : slot.categories!.findText(text), weight, hash);
       continue;
     }
-    if (slot.buffer === undefined) return Infinity;
+    if (slot.buffer === undefined) {
+      if (hash !== undefined) slot.addDistinct(paneAt(timeMs), hash);
+      continue;
+    }
     if (slot.buffer.count === slot.buffer.max) return at;
     const value = !isCategory ? buffer.values[at] : text === undefined ? NOT_FOUND : slot.categories!.internText(text);
+    if (value === NOT_FOUND && hash !== undefined) slot.addDistinct(paneAt(timeMs), hash);
     slot.buffer.add(timeMs, weight, value, length);
   }
   return Infinity;

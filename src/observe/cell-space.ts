@@ -3,6 +3,7 @@
  * Bounded by `maxCells`; a place that does not fit is refused.
  */
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELLS } from './cells.js';
+import { mergeSketch, SKETCH_CELLS } from './distinct-sketch.js';
 import type { CellLayout } from './pane-rings.js';
 
 /** Cells in a cache line. */
@@ -17,6 +18,8 @@ export interface CellHolder {
 export interface CellSpaceState {
   readonly width: number;
   readonly headers: readonly number[];
+  /** Offsets of sketches of different texts; absent in states from before there were any. */
+  readonly sketches?: readonly number[];
 }
 
 export class CellSpace implements CellLayout {
@@ -31,6 +34,8 @@ export class CellSpace implements CellLayout {
   #boundsUsed = 0;
   readonly #maxCells: number;
   readonly #headers: number[] = [];
+  /** Ascending: cells that do not add. */
+  readonly #sketches: number[] = [];
   #extremes = new Float64Array(0);
 
   constructor(maxCells: number) {
@@ -49,6 +54,12 @@ export class CellSpace implements CellLayout {
     this.width = Math.ceil(this.width / LINE_CELLS) * LINE_CELLS;
     const offset = this.allocate(FEATURE_CELLS);
     if (offset >= 0) this.#headers.push(offset);
+    return offset;
+  }
+
+  allocateSketch(): number {
+    const offset = this.allocate(SKETCH_CELLS);
+    if (offset >= 0) this.#sketches.push(offset);
     return offset;
   }
 
@@ -84,13 +95,15 @@ export class CellSpace implements CellLayout {
   }
 
   save(): CellSpaceState {
-    return { width: this.width, headers: [...this.#headers] };
+    return { width: this.width, headers: [...this.#headers], sketches: [...this.#sketches] };
   }
 
   restore(state: CellSpaceState): void {
     this.width = state.width;
     this.#headers.length = 0;
     this.#headers.push(...state.headers);
+    this.#sketches.length = 0;
+    this.#sketches.push(...(state.sketches ?? []));
   }
 
   merge(into: Float64Array, from: Float64Array): void {
@@ -108,7 +121,14 @@ export class CellSpace implements CellLayout {
       extremes[index * 2 + 1] = !fromFinite ? into[max] : intoFinite ? Math.max(into[max], from[max]) : from[max];
     }
     const length = Math.min(into.length, from.length);
-    for (let cell = 0; cell < length; cell++) into[cell] += from[cell];
+    let cell = 0;
+    for (const sketch of this.#sketches) {
+      if (sketch + SKETCH_CELLS > length) break;
+      for (; cell < sketch; cell++) into[cell] += from[cell];
+      mergeSketch(into, sketch, from, sketch);
+      cell += SKETCH_CELLS;
+    }
+    for (; cell < length; cell++) into[cell] += from[cell];
     for (let index = 0; index < headers.length; index++) {
       const at = headers[index];
       if (at >= from.length) break;

@@ -3,7 +3,8 @@
  * place and merging two panes is adding two arrays. First the version's own block, then a header for each feature, its
  * bins, and the pages of its quantile sketch, in the order in which they were first needed.
  *
- * Everything adds but MIN and MAX, which mean something only where FINITE is above 0.
+ * Everything adds but MIN and MAX, which mean something only where FINITE is above 0, and sketches of different texts, whose
+ * cells hold bytes (`distinct-sketch.ts`).
  */
 export const SCORE_BINS = 100;
 

@@ -3,9 +3,12 @@
  *
  * Numeric: up to 128 bins between the reference's quantiles, right-closed, the first one closed on both sides; values
  * below the minimum and above the maximum have counts of their own. A discrete feature gets a bin for each value.
- * Text is folded by its length. Categories and booleans are counted each.
+ * Text is folded by its length. Categories and booleans are counted each; of very many categories the most frequent are, and
+ * the others are known by name and counted together.
  */
 export const MAX_BINS = 128;
+/** Categories with a bin of their own: 8 KiB a pane. Those beyond would each be far too rare for any drift statistic. */
+export const CATEGORY_BINS_MAX = 1024;
 export const BOOLEAN_CATEGORIES = ['false', 'true'] as const;
 
 export type FeatureKind = 'numeric' | 'text' | 'categorical' | 'boolean';
@@ -23,7 +26,10 @@ export interface NumericSchema {
 export interface CategoricalSchema {
   readonly kind: 'categorical' | 'boolean';
   readonly name: string;
+  /** All that the reference has; where `told` is less, the most frequent first. */
   readonly categories: readonly string[];
+  /** How many of them, from the first on, have a bin of their own; absent: all. The others are counted as one. */
+  readonly told?: number;
 }
 
 export type FeatureSchema = NumericSchema | CategoricalSchema;
@@ -33,7 +39,7 @@ export function isNumeric(schema: FeatureSchema): schema is NumericSchema {
 }
 
 export function binCount(schema: FeatureSchema): number {
-  return isNumeric(schema) ? schema.upper.length : schema.categories.length;
+  return isNumeric(schema) ? schema.upper.length : (schema.told ?? schema.categories.length);
 }
 
 /** Bins at the quantiles of `values`, which may be a sample; min and max may be given where they are known better. */

@@ -5,6 +5,7 @@
 import { BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellHolder, CellSpace } from './cell-space.js';
+import { addHash, hashText, registersOf } from './distinct-sketch.js';
 import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
 import { binTable } from './bin-table.js';
 import { BOUND, foldFlags, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
@@ -12,6 +13,8 @@ import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log
 import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
 
 const NO_PLACE = -1;
+/** A longer text is no category. */
+const CATEGORY_BYTES_MAX = 256;
 
 /** A slot as plain data. */
 export interface FeatureSlotState {
@@ -25,9 +28,11 @@ export interface FeatureSlotState {
   readonly buffer: ProvisionalBufferState | undefined;
   readonly categories: readonly string[] | undefined;
   readonly comesBy?: FeatureSlot['comesBy'];
+  readonly distinctOffset?: number;
 }
 
 export interface SlotOptions {
+  /** Categories with a bin of their own where the first values make the bins. */
   readonly maxCategories: number;
   /** Values to keep until the provisional reference is made; 0: the feature stays without bins. */
   readonly provisionalSize: number;
@@ -42,6 +47,9 @@ export class FeatureSlot {
   readonly pages = new Int32Array(OCTAVES).fill(NO_PLACE);
   buffer: ProvisionalBuffer | undefined;
   categories: BytesTable | undefined;
+  told = 0;
+  /** Where the sketch of the different texts that have no bin of their own is; NO_PLACE: there were none yet. */
+  distinctOffset = NO_PLACE;
   /** How it arrives; what comes only as histograms is never absent from a prediction. */
   comesBy: 'predictions' | 'histograms' | undefined;
   readonly space: CellSpace;
@@ -49,6 +57,9 @@ export class FeatureSlot {
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
   lookupAt = NO_PLACE;
   boundsAt = NO_PLACE;
+  /** The sketch's registers in the cells that were written last. */
+  #registers: Uint8Array | undefined;
+  #registersOf: Float64Array | undefined;
   /** Taken from the schema, else from the first value; it never changes after that. */
   #shift = NaN;
 
@@ -77,6 +88,7 @@ export class FeatureSlot {
       this.#shift = schema.shift;
       this.#layBounds(schema);
     } else {
+      this.told = binCount(schema);
       this.categories = new BytesTable(schema.categories.length);
       for (const category of schema.categories) this.categories.internText(category);
     }
@@ -146,10 +158,9 @@ export class FeatureSlot {
     } else if (type === VALUE.string) {
       if (end === start) cells[offset + FEATURE_CELL.empty] += weight;
       else if (this.kind === 'categorical') this.#category(pane, view, start, end, weight, timeMs);
-      else if (this.kind === 'text') this.#number(pane, end - start, weight, timeMs);
+      else if (this.kind === 'text') this.#text(pane, view, start, end, weight, timeMs);
       else if (this.kind === undefined) {
-        this.kind = 'categorical';
-        this.categories = new BytesTable(this.#options.maxCategories);
+        this.startKind('categorical');
         this.#category(pane, view, start, end, weight, timeMs);
       } else cells[offset + FEATURE_CELL.typeMismatch] += weight;
     } else if (type === VALUE.bool) {
@@ -215,9 +226,43 @@ export class FeatureSlot {
     const categories = this.categories!;
     if (this.binsOffset >= 0) {
       const category = categories.find(view, start, end);
-      if (category !== NOT_FOUND) pane.cells[this.binsOffset + category] += weight;
-      else pane.cells[this.offset + FEATURE_CELL.unseen] += weight;
-    } else this.buffer?.add(timeMs, weight, categories.intern(view, start, end), end - start);
+      if (category !== NOT_FOUND && category < this.told) pane.cells[this.binsOffset + category] += weight;
+      else this.addRare(pane, category, view, start, end, weight);
+      return;
+    }
+    const { buffer } = this;
+    const isKept = buffer !== undefined && end - start <= CATEGORY_BYTES_MAX;
+    const category = isKept ? categories.intern(view, start, end) : NOT_FOUND;
+    if (category === NOT_FOUND) this.addDistinct(pane, hashText(view, start, end));
+    buffer?.add(timeMs, weight, category, end - start);
+  }
+
+  addRare(pane: CellHolder, category: number, view: DataView, start: number, end: number, weight: number): void {
+    pane.cells[this.offset + (category === NOT_FOUND ? FEATURE_CELL.unseen : FEATURE_CELL.other)] += weight;
+    this.addDistinct(pane, hashText(view, start, end));
+  }
+
+  #text(pane: CellHolder, view: DataView, start: number, end: number, weight: number, timeMs: number): void {
+    this.#number(pane, end - start, weight, timeMs);
+    this.addDistinct(pane, hashText(view, start, end));
+  }
+
+  /** A text that has no bin of its own, among the different ones. */
+  addDistinct(pane: CellHolder, hash: number): void {
+    if (this.#registersOf !== pane.cells) {
+      if (!this.hasSketch(pane)) return;
+      this.#registersOf = pane.cells;
+      this.#registers = registersOf(pane.cells, this.distinctOffset);
+    }
+    addHash(this.#registers!, hash);
+  }
+
+  /** Makes room for the sketch, and the pane wide enough for it; false: there is none. */
+  hasSketch(pane: CellHolder): boolean {
+    if (this.distinctOffset < 0) this.distinctOffset = this.space.allocateSketch();
+    if (this.distinctOffset < 0) return false;
+    this.space.widen(pane);
+    return true;
   }
 
   #page(octave: number): number {
@@ -231,7 +276,16 @@ export class FeatureSlot {
   startKind(kind: FeatureKind): void {
     if (this.kind !== undefined) return;
     this.kind = kind;
-    if (kind === 'categorical') this.categories = new BytesTable(this.#options.maxCategories);
+    if (kind === 'categorical') this.categories = this.#table();
+  }
+
+  /** Of the categories among the first values, however many there turn out to be. */
+  #table(): BytesTable {
+    return new BytesTable(Math.max(this.#options.maxCategories, this.#options.provisionalSize));
+  }
+
+  get maxCategories(): number {
+    return this.#options.maxCategories;
   }
 
   /** Lets go of what it has kept back, and begins anew. */
@@ -269,6 +323,7 @@ export class FeatureSlot {
       buffer: buffer?.save(),
       categories: texts,
       comesBy: this.comesBy,
+      distinctOffset: this.distinctOffset,
     };
   }
 
@@ -281,20 +336,25 @@ export class FeatureSlot {
     if (state.buffer === undefined) this.buffer = undefined;
     if (state.schema === undefined) {
       if (state.categories !== undefined) {
-        this.categories = new BytesTable(this.#options.maxCategories);
+        this.categories = this.#table();
         for (const category of state.categories) this.categories.internText(category);
       }
     } else this.#use(state.schema);
     this.#shift = state.shift;
     this.comesBy = state.comesBy;
+    this.distinctOffset = state.distinctOffset ?? NO_PLACE;
   }
 
-  /** Counts one value that had been kept back into the bins. */
-  replay(cells: Float64Array, value: number, weight: number): void {
+  /**
+   * Counts one value that had been kept back into the bins.
+   * @param hash of a text; undefined: it is among the different ones already
+   */
+  replay(pane: CellHolder, value: number, weight: number, hash: number | undefined): void {
     const { schema, offset } = this;
     if (schema === undefined) return;
-    if (isNumeric(schema)) this.#bin(cells, value, weight);
-    else if (value >= 0 && value < schema.categories.length) cells[this.binsOffset + value] += weight;
-    else cells[offset + FEATURE_CELL.other] += weight;
+    const isBinned = isNumeric(schema) || (value >= 0 && value < this.told);
+    if (isNumeric(schema)) this.#bin(pane.cells, value, weight);
+    else pane.cells[isBinned ? this.binsOffset + value : offset + FEATURE_CELL.other] += weight;
+    if (hash !== undefined && (schema.kind === 'text' || !isBinned)) this.addDistinct(pane, hash);
   }
 }

@@ -22,8 +22,12 @@ export interface FoldTarget {
   readonly lookupAt: number;
   readonly boundsAt: number;
   readonly categories: BytesTable | undefined;
+  /** Categories with a bin of their own. */
+  readonly told: number;
   /** Folds one value of whatever kind. */
   addEntry(pane: CellHolder, batch: RecordBatch, entry: number, weight: number, timeMs: number): void;
+  /** Counts a category that has no bin of its own; the pane may be wider then. */
+  addRare(pane: CellHolder, category: number, view: DataView, start: number, end: number, weight: number): void;
 }
 
 export function foldNumbers(
@@ -103,9 +107,9 @@ export function foldTexts(
   timeMs: number,
 ): void {
   const { type, start, end } = batch.attributes;
-  const { offset, binsOffset } = slot;
+  const { offset, binsOffset, told } = slot;
   const categories = slot.categories!;
-  const { cells } = pane;
+  let { cells } = pane;
   let folded = 0;
   for (let at = 0; at < count; at++) {
     const entry = entries[at];
@@ -115,7 +119,11 @@ export function foldTexts(
     }
     const category = categories.find(batch.view, start[entry], end[entry]);
     folded++;
-    cells[category === NOT_FOUND ? offset + FEATURE_CELL.unseen : binsOffset + category] += weight;
+    if (category !== NOT_FOUND && category < told) cells[binsOffset + category] += weight;
+    else {
+      slot.addRare(pane, category, batch.view, start[entry], end[entry], weight);
+      cells = pane.cells;
+    }
   }
   cells[offset + FEATURE_CELL.present] += weight * folded;
 }

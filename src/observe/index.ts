@@ -1,10 +1,12 @@
 /** The door of the room: observations to profiles per window. */
 export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL } from './cells.js';
 export { CellSpace } from './cell-space.js';
+export { addHash, DISTINCT_ERROR, hashString, registersOf, SKETCH_CELLS } from './distinct-sketch.js';
 export {
   binCount,
   BOOLEAN_CATEGORIES,
   type CategoricalSchema,
+  CATEGORY_BINS_MAX,
   type FeatureKind,
   type FeatureSchema,
   isNumeric,
@@ -16,8 +18,6 @@ export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';
 export type { ReferenceProfiles } from './reference-profiles.js';
-export type { SkewGuidance, SkewOptions } from './skew.js';
-export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Introduction, KnownModel, Principal } from './version-directory.js';
 export { VersionObserver } from './version-observer.js';
 export type { VersionSchemas, VersionState } from './version-state.js';

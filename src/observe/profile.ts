@@ -3,6 +3,7 @@
  * needs is read from here. Profiles of one schema merge by adding their cells.
  */
 import { FEATURE_CELL } from './cells.js';
+import { coversSketch, estimateDistinct, registersOf } from './distinct-sketch.js';
 import { binCount, type FeatureSchema, isNumeric } from './feature-schema.js';
 import { BUCKETS_PER_OCTAVE, midpoint, OCTAVES } from './log-buckets.js';
 
@@ -14,6 +15,8 @@ export interface ProfilePlace {
   readonly binsOffset: number;
   /** For each octave the offset of its sketch page; -1: none. */
   readonly pages: Int32Array | undefined;
+  /** Sketch of the different texts that have no bin of their own; absent or -1: there were none. */
+  readonly distinctOffset?: number;
 }
 
 export class Profile {
@@ -95,6 +98,22 @@ export class Profile {
 
   get max(): number {
     return this.finite === 0 ? NaN : this.cell(FEATURE_CELL.max);
+  }
+
+  /**
+   * Different categories or texts: those with a bin exactly, the others within the sketch's error; NaN for what is no text.
+   * Weights do not count: of a sample, it is the different ones of the sample.
+   */
+  get distinct(): number {
+    const isCategorical = !isNumeric(this.schema);
+    const { distinctOffset = -1 } = this.place;
+    if (!isCategorical && distinctOffset < 0) return NaN;
+    let occupied = 0;
+    if (isCategorical) for (const count of this.bins) if (count > 0) occupied++;
+    return (
+      occupied +
+      (coversSketch(this.cells, distinctOffset) ? estimateDistinct(registersOf(this.cells, distinctOffset)) : 0)
+    );
   }
 
   /** Counts over the schema's bins or categories; zeros where nothing has come. */

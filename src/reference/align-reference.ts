@@ -3,7 +3,14 @@
  * counts move over exactly. Numbers do so where both have the same edges; where they have not, the counts between the
  * first one's edges are not in the second one's file, and no number is made up: the feature is named as different.
  */
-import { FEATURE_CELL, FEATURE_CELLS, isNumeric, type CategoricalSchema, type Profile } from '../observe/index.js';
+import {
+  binCount,
+  FEATURE_CELL,
+  FEATURE_CELLS,
+  isNumeric,
+  type CategoricalSchema,
+  type Profile,
+} from '../observe/index.js';
 import type { Output } from '../registry/index.js';
 import { absentProfile } from './fold-data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
@@ -52,16 +59,19 @@ function alignProfile({ schema }: Profile, other: Profile): Profile | undefined 
 }
 
 function recount(schema: CategoricalSchema, from: CategoricalSchema, other: Profile): Profile {
+  const bins = binCount(schema);
   const place = new Map(schema.categories.map((category, index) => [category, index]));
   const aligned = profileOf({
     ...entryOf(schema.name, other),
     kind: schema.kind,
     categories: [...schema.categories],
-    bins: new Array<number>(schema.categories.length).fill(0),
+    ...(schema.told === undefined ? {} : { told: schema.told }),
+    bins: new Array<number>(bins).fill(0),
   });
   for (const [index, count] of other.bins.entries()) {
     const to = place.get(from.categories[index]);
-    aligned.cells[to === undefined ? FEATURE_CELL.unseen : FEATURE_CELLS + to] += count;
+    aligned.cells[to === undefined ? FEATURE_CELL.unseen : to < bins ? FEATURE_CELLS + to : FEATURE_CELL.other] +=
+      count;
   }
   return aligned;
 }

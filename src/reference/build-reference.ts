@@ -19,7 +19,7 @@ export interface BuildOptions extends RoleOptions, Omit<DataSetOptions, 'files'>
   readonly version: string;
   /** Paths or globs of CSV, JSON Lines or Parquet files. */
   readonly from: readonly string[];
-  /** Different texts above which a column is free text; default 10,000. */
+  /** Different texts above which a column is free text; default 100,000. */
   readonly maxCategories?: number;
   /** Values of a column that its bins' edges are taken from; default 200,000. */
   readonly sampleRows?: number;
@@ -75,7 +75,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
 async function profileColumns(
   dataSet: DataSet,
   columns: readonly NamedColumn[],
-  { maxCategories = 10_000, sampleRows = 200_000, seed = 1, onProgress }: BuildOptions,
+  { maxCategories = 100_000, sampleRows = 200_000, seed = 1, onProgress }: BuildOptions,
 ): Promise<Profile[]> {
   const texts = columns.map(({ column }) => column).filter(({ reading }) => reading === 'text');
   const freeText = await freeTextColumns(dataSet, texts, maxCategories);

@@ -2,7 +2,19 @@
  * Columns of categories and truth values. DuckDB counts the different values, out of core where they are many, and only
  * those counts come over: one scan for up to `COLUMNS_PER_SCAN` columns, whatever the number of rows.
  */
-import { BOOLEAN_CATEGORIES, type CategoricalSchema, FEATURE_CELL, FEATURE_CELLS, Profile } from '../observe/index.js';
+import {
+  addHash,
+  binCount,
+  BOOLEAN_CATEGORIES,
+  CATEGORY_BINS_MAX,
+  type CategoricalSchema,
+  FEATURE_CELL,
+  FEATURE_CELLS,
+  hashString,
+  Profile,
+  registersOf,
+  SKETCH_CELLS,
+} from '../observe/index.js';
 import { asText, type Column } from './column.js';
 import type { DataSet } from './data-set.js';
 
@@ -23,11 +35,9 @@ export async function profileCategories(dataSet: DataSet, columns: readonly Cate
   const counts = columns.map(() => new Map<string | null, number>());
   await countValues(dataSet, columns, (index) => (value, rows) => void counts[index].set(value, rows));
   return columns.map(({ name, kind }, index) => {
-    const fold = new CategoryFold({
-      kind,
-      name,
-      categories: kind === 'boolean' ? BOOLEAN_CATEGORIES : ranked(counts[index]),
-    });
+    const categories = kind === 'boolean' ? BOOLEAN_CATEGORIES : ranked(counts[index]);
+    const told = categories.length > CATEGORY_BINS_MAX ? { told: CATEGORY_BINS_MAX } : {};
+    const fold = new CategoryFold({ kind, name, categories, ...told });
     for (const [value, rows] of counts[index]) fold.add(value, rows);
     return fold.profile(dataSet.rows);
   });
@@ -48,11 +58,16 @@ class CategoryFold {
   readonly #schema: CategoricalSchema;
   readonly #index: ReadonlyMap<string, number>;
   readonly #cells: Float64Array;
+  readonly #registers: Uint8Array;
+  readonly #bins: number;
+  #hasRare = false;
 
   constructor(schema: CategoricalSchema) {
     this.#schema = schema;
     this.#index = new Map(schema.categories.map((category, index) => [category, index]));
-    this.#cells = new Float64Array(FEATURE_CELLS + schema.categories.length);
+    this.#bins = binCount(schema);
+    this.#cells = new Float64Array(FEATURE_CELLS + this.#bins + SKETCH_CELLS);
+    this.#registers = registersOf(this.#cells, FEATURE_CELLS + this.#bins);
   }
 
   add(value: string | null, rows: number): void {
@@ -63,13 +78,20 @@ class CategoryFold {
       return;
     }
     const index = this.#index.get(value);
-    if (index === undefined) cells[FEATURE_CELL.unseen] += rows;
-    else cells[FEATURE_CELLS + index] += rows;
+    if (index !== undefined && index < this.#bins) cells[FEATURE_CELLS + index] += rows;
+    else {
+      cells[index === undefined ? FEATURE_CELL.unseen : FEATURE_CELL.other] += rows;
+      addHash(this.#registers, hashString(value));
+      this.#hasRare = true;
+    }
   }
 
   profile(expected: number): Profile {
-    const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined };
-    return new Profile(this.#schema, this.#cells, place, expected);
+    const width = FEATURE_CELLS + this.#bins;
+    const distinctOffset = this.#hasRare ? width : -1;
+    const cells = this.#hasRare ? this.#cells : this.#cells.slice(0, width);
+    const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: undefined, distinctOffset };
+    return new Profile(this.#schema, cells, place, expected);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Columns of numbers, two scans each: the first finds where the bins lie (exact extremes, and quantiles of a seeded
+ * Columns of numbers, and of free texts, which their lengths stand for in the bins. Two scans each: the first finds where the bins lie (exact extremes, and quantiles of a seeded
  * sample), the second folds every row with the very code that folds predictions.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
@@ -7,10 +7,11 @@ import { RecordBatch, VALUE } from '../decode/index.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { seededRandom } from '../lib/random.js';
 import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, type NumericSchema, Profile } from '../observe/index.js';
-import { asNumber, type Column } from './column.js';
+import { asNumber, asText, type Column } from './column.js';
 import type { DataSet } from './data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
 import { Reservoir } from './reservoir.js';
+import { TextBuffer } from './text-buffer.js';
 
 /** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
 const SAMPLED_VALUES_MAX = 32_000_000;
@@ -81,7 +82,8 @@ export async function foldNumbers(
   onRows: OnRows,
 ): Promise<Profile[]> {
   const folds = schemas.map((schema) => new NumberFold(schema));
-  for await (const chunk of numberChunks(dataSet, columns)) {
+  const values = columns.map(({ column, kind }) => (kind === 'text' ? asText(column) : asNumber(column)));
+  for await (const chunk of dataSet.chunks(values.join(', '))) {
     for (const [index, fold] of folds.entries()) fold.add(chunk, index);
     onRows(chunk.rowCount);
   }
@@ -93,6 +95,7 @@ class NumberFold {
   readonly #slot: FeatureSlot;
   readonly #pane = { cells: new Float64Array(0) };
   readonly #batch = new RecordBatch();
+  readonly #texts = new TextBuffer();
   #rows = new Int32Array(0);
 
   constructor(schema: NumericSchema) {
@@ -109,20 +112,22 @@ class NumberFold {
     const vector = chunk.getColumnVector(index);
     const { itemCount } = vector;
     attributes.reserve(itemCount);
-    const { type, number, end } = attributes;
-    const isText = this.#schema.kind === 'text';
+    const { type, number, start, end } = attributes;
+    const texts = this.#texts;
+    texts.length = 0;
     for (let row = 0; row < itemCount; row++) {
-      const x = vector.getItem(row) as number | null;
+      const x = vector.getItem(row) as number | string | null;
       if (x === null) type[row] = VALUE.empty;
-      else if (isText) {
-        // Of a text only its length is looked at.
+      else if (typeof x === 'string') {
         type[row] = VALUE.string;
-        end[row] = x;
+        start[row] = texts.length;
+        end[row] = texts.append(x);
       } else {
         type[row] = VALUE.double;
         number[row] = x;
       }
     }
+    this.#batch.begin(texts.bytes);
     if (this.#rows.length < itemCount) this.#rows = Int32Array.from({ length: itemCount }, (_, row) => row);
     this.#slot.fold(this.#pane, this.#batch, this.#rows, itemCount, 1, 0);
   }

@@ -13,12 +13,15 @@ import {
   isNumeric,
   OCTAVES,
   Profile,
+  registersOf,
+  SKETCH_CELLS,
 } from '../observe/index.js';
 
 /** A bin's number must fit a byte, which is how `BinFinder` keeps it. */
 const BINS_MAX = 255;
 const BUCKETS = OCTAVES * BUCKETS_PER_OCTAVE;
 const NO_PAGE = -1;
+const SKETCH_BYTES = SKETCH_CELLS * Float64Array.BYTES_PER_ELEMENT;
 
 type CellName = keyof typeof FEATURE_CELL;
 const CELL_NAMES = Object.keys(FEATURE_CELL) as CellName[];
@@ -39,6 +42,8 @@ const common = {
   expected: countSchema,
   cells: cellsSchema,
   bins: z.array(countSchema),
+  /** Sketch of the different texts that have no bin of their own, in base64; absent: there are none. */
+  distinct: z.base64().optional(),
 };
 
 const numericEntrySchema = z
@@ -67,12 +72,19 @@ const numericEntrySchema = z
   });
 
 const categoricalEntrySchema = z
-  .strictObject({ ...common, kind: z.enum(['categorical', 'boolean']), categories: z.array(z.string()) })
+  .strictObject({
+    ...common,
+    kind: z.enum(['categorical', 'boolean']),
+    categories: z.array(z.string()),
+    /** How many of them, from the first on, have a bin; absent: all. */
+    told: z.int().positive().optional(),
+  })
   .refine(({ categories }) => new Set(categories).size === categories.length, {
     path: ['categories'],
     error: 'a category stands there twice',
   })
-  .refine(({ categories, bins }) => bins.length === categories.length, {
+  .refine(({ categories, told = 0 }) => told <= categories.length, { path: ['told'], error: 'is more than there are' })
+  .refine(({ categories, told = categories.length, bins }) => bins.length === told, {
     path: ['bins'],
     error: 'is not one count for each category',
   })
@@ -82,7 +94,12 @@ const categoricalEntrySchema = z
   });
 
 /** Of a discriminated pair, so that a fault is told for the kind that the entry says it is. */
-export const profileEntrySchema = z.discriminatedUnion('kind', [numericEntrySchema, categoricalEntrySchema]);
+export const profileEntrySchema = z
+  .discriminatedUnion('kind', [numericEntrySchema, categoricalEntrySchema])
+  .refine(({ distinct }) => distinct === undefined || Buffer.from(distinct, 'base64').length === SKETCH_BYTES, {
+    path: ['distinct'],
+    error: 'is no sketch',
+  });
 export type ProfileEntry = z.output<typeof profileEntrySchema>;
 
 /** The order of the keys is part of the format: the hash is taken over it. */
@@ -91,10 +108,20 @@ export function entryOf(name: string, profile: Profile): ProfileEntry {
     CELL_NAMES.map((cell) => [cell, plain(profile.cell(FEATURE_CELL[cell]))]),
   ) as ProfileEntry['cells'];
   const counts = { expected: plain(profile.expected), cells, bins: Array.from(profile.bins, plain) };
+  const distinct = distinctOf(profile);
   const { schema } = profile;
-  if (!isNumeric(schema)) return { name, kind: schema.kind, categories: [...schema.categories], ...counts };
+  if (!isNumeric(schema)) {
+    const told = schema.told === undefined ? {} : { told: schema.told };
+    return { name, kind: schema.kind, categories: [...schema.categories], ...told, ...counts, ...distinct };
+  }
   const edges = { min: plain(schema.min), upper: Array.from(schema.upper, plain), shift: plain(schema.shift) };
-  return { name, kind: schema.kind, ...edges, ...counts, sketch: sketchOf(profile) };
+  return { name, kind: schema.kind, ...edges, ...counts, sketch: sketchOf(profile), ...distinct };
+}
+
+function distinctOf({ cells, place }: Profile): Pick<ProfileEntry, 'distinct'> {
+  const { distinctOffset = -1 } = place;
+  if (distinctOffset < 0) return {};
+  return { distinct: Buffer.from(registersOf(cells, distinctOffset)).toString('base64') };
 }
 
 /** Cells of its own: header, bins, sketch. */
@@ -109,18 +136,28 @@ export function profileOf(entry: ProfileEntry): Profile {
     pages[octave] = width;
     width += BUCKETS_PER_OCTAVE;
   }
-  const cells = new Float64Array(width);
+  const hasSketch = entry.distinct !== undefined;
+  const cells = new Float64Array(width + (hasSketch ? SKETCH_CELLS : 0));
+  if (hasSketch) registersOf(cells, width).set(Buffer.from(entry.distinct!, 'base64'));
   for (const name of CELL_NAMES) cells[FEATURE_CELL[name]] = entry.cells[name];
   cells.set(entry.bins, FEATURE_CELLS);
   for (const [bucket, count] of sketch) {
     cells[pages[Math.floor(bucket / BUCKETS_PER_OCTAVE)] + (bucket % BUCKETS_PER_OCTAVE)] = count;
   }
-  const place = { offset: 0, binsOffset: FEATURE_CELLS, pages: isNumeric(schema) ? pages : undefined };
+  const place = {
+    offset: 0,
+    binsOffset: FEATURE_CELLS,
+    pages: isNumeric(schema) ? pages : undefined,
+    distinctOffset: hasSketch ? width : -1,
+  };
   return new Profile(schema, cells, place, entry.expected);
 }
 
 function schemaOf(entry: ProfileEntry): FeatureSchema {
-  if ('categories' in entry) return { kind: entry.kind, name: entry.name, categories: entry.categories };
+  if ('categories' in entry) {
+    const { kind, name, categories, told } = entry;
+    return told === undefined ? { kind, name, categories } : { kind, name, categories, told };
+  }
   const { kind, name, min, upper, shift } = entry;
   return { kind, name, min, upper: Float64Array.from(upper), shift };
 }
