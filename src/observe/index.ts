@@ -18,6 +18,8 @@ export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';
 export type { ReferenceProfiles } from './reference-profiles.js';
+export type { SkewGuidance, SkewOptions } from './skew.js';
+export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Introduction, KnownModel, Principal } from './version-directory.js';
 export { VersionObserver } from './version-observer.js';
 export type { VersionSchemas, VersionState } from './version-state.js';

@@ -3,12 +3,12 @@
  */
 import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
-import { type FeatureHistogram, NOTHING, type Prediction } from '../interpret/index.js';
+import type { FeatureHistogram, Prediction } from '../interpret/index.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import { BoundedCounts } from './bounded-counts.js';
-import type { FoldRun, FoldRuns } from './fold-runs.js';
+import type { FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
 import { Histogram } from './histogram.js';
@@ -19,7 +19,7 @@ import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
 import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
-import { SubjectSlots } from './subject-slots.js';
+import { PredictionFold } from './prediction-fold.js';
 import { VersionSlots } from './version-slots.js';
 import type { VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
@@ -47,12 +47,11 @@ export class VersionObserver {
   lastTimeMs = 0;
   readonly #options: VersionOptions;
   readonly #slots: VersionSlots;
-  readonly #subjects: SubjectSlots;
+  readonly #fold: PredictionFold;
   #sinceStart = 0;
   /** The first predictions have not made the reference yet. */
   #awaitsFirst: boolean;
   #scratch = new Float64Array(0);
-  #rows = new Int32Array(0);
 
   constructor(options: VersionOptions) {
     this.model = options.model;
@@ -66,7 +65,7 @@ export class VersionObserver {
       provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
-    this.#subjects = new SubjectSlots(this.#slots, this.rings);
+    this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
     for (const [output, profile] of options.reference?.outputs ?? [])
       this.#slots.output(output)?.freeze(profile.schema);
@@ -89,28 +88,22 @@ export class VersionObserver {
   observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): boolean {
     const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
-    if (prediction.columnar) this.#foldColumns(prediction, featureNames, pane, decoder);
-    else {
-      const run = runs.find(this, prediction, pane) ?? this.#openRun(runs, prediction, featureNames, pane);
-      run.add(prediction);
-      this.overflowObservations += run.excluded * prediction.weight;
-    }
+    const full = this.#fold.take(prediction, featureNames, pane, decoder, runs);
+    this.overflowObservations += this.#fold.excluded;
     this.#count(pane, prediction);
     this.#sinceStart += prediction.rows;
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) {
       runs.flush();
       this.#firstCame();
+    } else if (full !== undefined) {
+      runs.flush();
+      this.#bufferIsFull(full);
     }
     return true;
   }
 
-  /** Other panes may have been the first to need some cells. */
-  widen(pane: Pane): void {
-    this.#slots.space.widen(pane);
-  }
-
   /** A feature that came later than the others has enough values for bins of its own. */
-  bufferIsFull(slot: FeatureSlot): void {
+  #bufferIsFull(slot: FeatureSlot): void {
     if (this.#awaitsFirst || slot.buffer === undefined) return;
     if (this.#options.onFirstPredictions === undefined) this.#freezeAlone(slot);
     else this.#options.onFirstPredictions(this);
@@ -240,7 +233,7 @@ export class VersionObserver {
     const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#paneAt));
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
     paired.forEach(([slot, saved], index) => {
-      if (slot.buffer?.count === slot.buffer?.max) this.bufferIsFull(slot);
+      if (slot.buffer?.count === slot.buffer?.max) this.#bufferIsFull(slot);
       absorbBuffered(slot, saved, left[index], this.#paneAt);
     });
   }
@@ -302,39 +295,6 @@ export class VersionObserver {
     const { durationNs } = prediction;
     if (durationNs === durationNs) {
       this.latency.add(durationNs / 1e9, weight, timeMs, prediction.batch.bytes, prediction.traceIdAt);
-    }
-  }
-
-  #openRun(runs: FoldRuns, prediction: Prediction, featureNames: readonly string[], pane: Pane): FoldRun {
-    const run = runs.open(this, prediction, pane);
-    const { base, nested, nestedBase } = prediction;
-    for (const [slot, entry] of this.#subjects.of(prediction, featureNames, pane)) {
-      const isNested = nested !== NOTHING && entry >= nestedBase;
-      if (slot === undefined) run.excluded++;
-      else run.columns.push({ slot, place: entry - (isNested ? nestedBase : base), isNested });
-    }
-    return run;
-  }
-
-  #foldColumns(prediction: Prediction, featureNames: readonly string[], pane: Pane, decoder: RecordDecoder): void {
-    for (const [slot, entry] of this.#subjects.of(prediction, featureNames, pane)) {
-      if (slot === undefined) this.overflowObservations += prediction.weight * prediction.rows;
-      else this.#foldColumn(slot, entry, pane, prediction, decoder);
-    }
-  }
-
-  /** Its rows are read a thousand at a time, as entries behind those of the message. */
-  #foldColumn(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
-    const { batch, weight, timeMs } = prediction;
-    const { attributes } = batch;
-    const first = attributes.count;
-    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
-      at = decoder.elements(batch, entry, at);
-      const rows = attributes.count - first;
-      if (this.#rows.length < rows) this.#rows = new Int32Array(rows);
-      for (let row = 0; row < rows; row++) this.#rows[row] = first + row;
-      slot.fold(pane, batch, this.#rows, rows, weight, timeMs);
-      attributes.count = first;
     }
   }
 
