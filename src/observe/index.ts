@@ -14,6 +14,7 @@ export {
   type NumericSchema,
 } from './feature-schema.js';
 export { FeatureSlot } from './feature-slot.js';
+export { ModelVolumes } from './model-volumes.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { Profile, type ProfilePlace } from './profile.js';
@@ -24,3 +25,4 @@ export type { Introduction, KnownModel, Principal } from './version-directory.js
 export { VersionObserver } from './version-observer.js';
 export type { VersionSchemas, VersionState } from './version-state.js';
 export { WindowView } from './window-view.js';
+export { VolumeHistory } from './volume-history.js';

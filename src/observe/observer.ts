@@ -19,6 +19,7 @@ import {
 import type { Clock } from '../lib/clock.js';
 import { IGNORED } from '../registry/index.js';
 import { FoldRuns } from './fold-runs.js';
+import { type ModelVolumeState, ModelVolumes } from './model-volumes.js';
 import { Skew, type SkewGathered, type SkewOptions, type SkewState } from './skew.js';
 import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
 import type { VersionObserver } from './version-observer.js';
@@ -37,12 +38,14 @@ export interface ObserverOptions extends VersionDirectoryOptions {
 export interface ObserverState {
   readonly watermarkMs: number;
   readonly versions: readonly VersionState[];
+  /** Absent in states of before there were any. */
+  readonly volumes?: readonly ModelVolumeState[];
   /** Absent in states from before there was any. */
   readonly skew?: SkewState;
 }
 
 /** What an observer has gathered since the last time. */
-export interface Gathered extends Omit<ObserverState, 'skew'> {
+export interface Gathered extends Omit<ObserverState, 'skew' | 'volumes'> {
   readonly overflowPredictions: number;
   readonly featureOverflow: number;
   /** Versions that still want to know how they are folded. */
@@ -58,6 +61,7 @@ export interface Interpretive {
 
 export class Observer implements ObservationSink {
   readonly directory: VersionDirectory;
+  readonly volumes = new ModelVolumes();
   readonly skew: Skew | undefined;
   /** Predictions of models and versions that the limits keep out. */
   overflowPredictions = 0;
@@ -197,6 +201,12 @@ export class Observer implements ObservationSink {
     this.skew?.expire(endMs);
   }
 
+  /** Counts what has come since the last time in the history of each model's volume. */
+  recordVolumes(): void {
+    const { endMs } = this;
+    if (endMs > 0) this.volumes.record(this.versions(), endMs);
+  }
+
   /** The version's observer, made when it is first heard of; undefined over the limits. */
   version(model: string, version: string): VersionObserver | undefined {
     return this.directory.find(model, version);
@@ -206,6 +216,7 @@ export class Observer implements ObservationSink {
     return {
       watermarkMs: this.#watermarkMs,
       versions: [...this.versions()].map((version) => version.save()),
+      volumes: this.volumes.save(),
       skew: this.skew?.save(),
     };
   }
@@ -213,6 +224,7 @@ export class Observer implements ObservationSink {
   /** Only before anything was observed. Returns a sentence for each version that starts anew. */
   restore(state: ObserverState): string[] {
     this.#watermarkMs = state.watermarkMs;
+    this.volumes.restore(state.volumes ?? []);
     const skipped: string[] = [];
     for (const saved of state.versions) {
       const { model, version } = saved;
