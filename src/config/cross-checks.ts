@@ -74,6 +74,22 @@ const modelNamesAreUnique: CrossCheck = ({ models }) =>
     remedy: 'Merge the two entries',
   }));
 
+const segmentNamesAreUnique: CrossCheck = ({ observe: { segments } }) =>
+  repeated(segments.map(({ name }) => name)).map((index) => ({
+    path: ['observe', 'segments', index, 'name'],
+    wrong: `the name '${segments[index].name}' is used for two kinds of segments`,
+    remedy: 'Give each a name of its own, so that metrics tell them apart',
+  }));
+
+const schedulesHaveOnePeriod: CrossCheck = ({ models }) =>
+  models.flatMap(({ schedule: { cron, every, timezone, grace } }, model) => {
+    const path = ['models', model, 'schedule'];
+    if (cron !== undefined && every !== undefined)
+      return [{ path, wrong: 'the schedule has both cron and every', remedy: 'Keep one of them' }];
+    if (cron !== undefined || every !== undefined || (timezone === undefined && grace === undefined)) return [];
+    return [{ path, wrong: 'the schedule does not say when predictions are due', remedy: 'Add cron or every' }];
+  });
+
 const ownersExist: CrossCheck = ({ alerts, models }, isWritten) => {
   const owners = Object.keys(alerts.owners);
   if (owners.length === 0) return [];
@@ -183,6 +199,8 @@ const CHECKS: readonly CrossCheck[] = [
   alertWindowsAreObserved,
   featureWindowsAreObserved,
   modelNamesAreUnique,
+  schedulesHaveOnePeriod,
+  segmentNamesAreUnique,
   ownersExist,
   ownersAreReachable,
   addressesAreValid,

@@ -2,7 +2,7 @@
  * A thread that decodes and observes for the main one. It keeps nothing for itself: what it has gathered is asked for
  * before anything is read, and it asks back what it must know of a version, asleep until the answer is there.
  */
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Introduction, Principal, VersionSchemas } from '../observe/index.js';
@@ -19,13 +19,17 @@ const principal: Principal = {
   handOver: (taken) => ask({ kind: 'handOver', taken }) as VersionSchemas | undefined,
 };
 
-const pipeline = new Pipeline(settings.pipeline, {
-  clock: systemClock,
-  memory: settings.memory,
-  principal,
-  knownModel: () => undefined,
-  referenceOf: () => undefined,
-});
+const observer = { ...settings.pipeline.observer, seed: threadId };
+const pipeline = new Pipeline(
+  { ...settings.pipeline, observer },
+  {
+    clock: systemClock,
+    memory: settings.memory,
+    principal,
+    knownModel: () => undefined,
+    referenceOf: () => undefined,
+  },
+);
 
 parent.on('message', (message: ToThread) => {
   if (message.kind === 'message') take(message);

@@ -39,13 +39,17 @@ export class PredictionFold implements RunOwner {
     this.#slots.space.widen(pane);
   }
 
-  /** @returns a slot that keeps as many values as it may, if there is one */
+  /**
+   * @param rows of a columnar prediction, ascending; absent: all of it
+   * @returns a slot that keeps as many values as it may, if there is one
+   */
   take(
     prediction: Prediction,
     featureNames: readonly string[],
     pane: Pane,
     decoder: RecordDecoder,
     runs: FoldRuns,
+    rows?: readonly number[],
   ): FeatureSlot | undefined {
     this.excluded = 0;
     const run = runs.find(this, prediction, pane);
@@ -58,7 +62,7 @@ export class PredictionFold implements RunOwner {
     // A feature that there is no room for keeps predictions from being folded together; so does an order of attributes
     // that does not recur.
     const isAlone = !prediction.layout.recurs || !prediction.nested.recurs || subjects.excluded > 0;
-    if (prediction.columnar || isAlone) return this.#foldNow(prediction, pane, decoder);
+    if (prediction.columnar || isAlone) return this.#foldNow(prediction, pane, decoder, rows);
     runs.open(this, prediction, pane, this.#columnsOf(prediction)).add(prediction);
     return undefined;
   }
@@ -79,34 +83,54 @@ export class PredictionFold implements RunOwner {
   }
 
   /** @returns a slot that keeps as many values as it may, if there is one */
-  #foldNow(prediction: Prediction, pane: Pane, decoder: RecordDecoder): FeatureSlot | undefined {
-    const { batch, weight, timeMs, rows, columnar } = prediction;
+  #foldNow(
+    prediction: Prediction,
+    pane: Pane,
+    decoder: RecordDecoder,
+    rows: readonly number[] | undefined,
+  ): FeatureSlot | undefined {
+    const { batch, weight, timeMs, columnar } = prediction;
     const { slots, entries, count, excluded } = this.#subjects;
     let full: FeatureSlot | undefined;
     for (let index = 0; index < count; index++) {
       const slot = slots[index];
-      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder);
+      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder, rows);
       else {
         this.#entry[0] = entries[index];
         slot.fold(pane, batch, this.#entry, 1, weight, timeMs);
       }
       if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) full = slot;
     }
-    this.excluded = excluded * weight * rows;
+    this.excluded = excluded * weight * (rows?.length ?? prediction.rows);
     return full;
   }
 
   /** Its rows are read a thousand at a time, as entries behind those of the message. */
-  #foldColumn(slot: FeatureSlot, entry: number, pane: Pane, prediction: Prediction, decoder: RecordDecoder): void {
+  #foldColumn(
+    slot: FeatureSlot,
+    entry: number,
+    pane: Pane,
+    prediction: Prediction,
+    decoder: RecordDecoder,
+    rows: readonly number[] | undefined,
+  ): void {
     const { batch, weight, timeMs } = prediction;
     const { attributes } = batch;
     const first = attributes.count;
+    let passed = 0;
+    let next = 0;
     for (let at = attributes.start[entry]; at < attributes.end[entry];) {
       at = decoder.elements(batch, entry, at);
-      const rows = attributes.count - first;
-      if (this.#rows.length < rows) this.#rows = new Int32Array(rows);
-      for (let row = 0; row < rows; row++) this.#rows[row] = first + row;
-      slot.fold(pane, batch, this.#rows, rows, weight, timeMs);
+      const read = attributes.count - first;
+      if (this.#rows.length < read) this.#rows = new Int32Array(read);
+      let count = 0;
+      if (rows === undefined) for (; count < read; count++) this.#rows[count] = first + count;
+      else {
+        for (; next < rows.length && rows[next] < passed + read; next++)
+          this.#rows[count++] = first + rows[next] - passed;
+      }
+      passed += read;
+      slot.fold(pane, batch, this.#rows, count, weight, timeMs);
       attributes.count = first;
     }
   }

@@ -2,12 +2,16 @@
  * The model versions that are observed, found by name: makes an observer when a version is first heard of, within the
  * limits, and lets one go that has been silent for longer than the longest window when another needs its place.
  */
+import { hashBytes, viewOf } from '../decode/index.js';
 import type { OutcomeCode } from '../interpret/index.js';
 import { Limit } from '../lib/limit.js';
-import type { Task } from '../registry/index.js';
+import { SEGMENT_LIMIT, type Task } from '../registry/index.js';
+import { RecentSample } from './recent-sample.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
+import type { SegmentDefinition } from './segment-group.js';
+import { Segments } from './segments.js';
 import { VersionObserver } from './version-observer.js';
-import type { Gatherer, VersionSchemas, VersionState } from './version-state.js';
+import type { Gatherer, VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 
 export interface KnownModel {
   readonly task?: Task;
@@ -39,6 +43,13 @@ export interface VersionDirectoryOptions {
   readonly provisionalSize: number;
   readonly knownModel: (model: string) => KnownModel | undefined;
   readonly referenceOf: (model: string, version: string) => ReferenceProfiles | undefined;
+  /** Attributes that are looked at one by one: those that the interpreter was asked for. */
+  readonly wanted?: readonly string[];
+  readonly segments?: readonly SegmentDefinition[];
+  /** Predictions that are kept of each half of the longest window. Default: none. */
+  readonly sampleSize?: number;
+  /** Of observers whose samples are merged, each has another one. */
+  readonly seed?: number;
   /** Absent: it observes for itself. */
   readonly principal?: Principal;
 }
@@ -48,12 +59,15 @@ export class VersionDirectory {
   readonly modelLimit: Limit;
   readonly versionLimit: Limit;
   readonly featureLimit: Limit;
+  readonly segmentLimit: Limit;
   readonly #options: VersionDirectoryOptions;
   readonly #endMs: () => number;
   readonly #onGone: (observer: VersionObserver) => void;
 
   /** Versions that the principal does not want. */
   readonly #unwanted = new Set<string>();
+  readonly #segments = new WeakMap<VersionObserver, Segments>();
+  readonly #segmentCount: number;
   #recent: VersionObserver | undefined;
 
   constructor(options: VersionDirectoryOptions, endMs: () => number, onGone: (observer: VersionObserver) => void) {
@@ -63,10 +77,14 @@ export class VersionDirectory {
     this.modelLimit = new Limit('models', options.maxModels);
     this.versionLimit = new Limit('versions', options.maxModels * options.maxVersionsPerModel);
     this.featureLimit = new Limit('features_per_version', options.maxFeaturesPerVersion);
+    const definitions = options.segments ?? [];
+    this.segmentLimit = new Limit(SEGMENT_LIMIT, Math.max(0, ...definitions.map(({ max }) => max)));
+    this.#segmentCount = definitions.reduce((sum, { max }) => sum + max + 1, 0);
   }
 
   get limits(): readonly Limit[] {
-    return [this.modelLimit, this.versionLimit, this.featureLimit];
+    const all = [this.modelLimit, this.versionLimit, this.featureLimit];
+    return this.#segmentCount === 0 ? all : [...all, this.segmentLimit];
   }
 
   *all(): Iterable<VersionObserver> {
@@ -80,6 +98,13 @@ export class VersionDirectory {
     const observer = this.models.get(model)?.get(version) ?? this.#discover(model, version);
     if (observer !== undefined) this.#recent = observer;
     return observer;
+  }
+
+  /** A version's segments, at its time and with its bins; undefined: none are configured. */
+  segmentsOf(version: VersionObserver): Segments | undefined {
+    const segments = this.#segments.get(version);
+    segments?.refresh();
+    return segments;
   }
 
   /** Asks the principal how a version is folded, which was still open. */
@@ -120,7 +145,7 @@ export class VersionDirectory {
       return undefined;
     }
     const { principal } = this.#options;
-    const observer = new VersionObserver({
+    const options = {
       model,
       version,
       windowsMs: this.#options.windowsMs,
@@ -131,13 +156,47 @@ export class VersionDirectory {
       featureLimit: this.featureLimit,
       task: known?.task,
       positive: known?.positive,
+    };
+    const observer = new VersionObserver({
+      ...options,
+      sample: this.#sample(`${model}\n${version}`),
       reference: principal ? undefined : (this.#options.referenceOf(model, version) ?? this.#previous(versions)),
       onFirstPredictions: principal && ((first) => handOver(first, principal)),
     });
     observer.rings.advance(this.#endMs());
+    if (this.#segmentCount > 0) this.#addSegments(observer, options);
     versions.set(version, observer);
     this.versionLimit.used++;
     return observer;
+  }
+
+  /** Segments have no more cells together than the version may have. */
+  #addSegments(observer: VersionObserver, options: VersionOptions): void {
+    const { segments: definitions = [], principal, provisionalSize, maxCellsPerVersion } = this.#options;
+    const ownBins = observer.reference === undefined || principal !== undefined;
+    const segments = new Segments(observer, {
+      definitions,
+      limit: this.segmentLimit,
+      referenceSize: principal === undefined ? provisionalSize : Infinity,
+      create: (onFull) =>
+        new VersionObserver({
+          ...options,
+          provisionalSize: ownBins ? provisionalSize : 0,
+          maxCells: Math.floor(maxCellsPerVersion / this.#segmentCount),
+          featureLimit: new Limit('', options.maxFeatures),
+          onFirstPredictions: onFull,
+        }),
+    });
+    observer.segments = segments;
+    this.#segments.set(observer, segments);
+  }
+
+  #sample(name: string): RecentSample | undefined {
+    const { sampleSize: size = 0, wanted = [], windowsMs, seed = 0 } = this.#options;
+    if (size === 0) return undefined;
+    const bytes = new TextEncoder().encode(name);
+    const own = hashBytes(viewOf(bytes), 0, bytes.length) ^ Math.imul(seed, 0x9e3779b1);
+    return new RecentSample({ size, halfMs: windowsMs[windowsMs.length - 1] / 2, seed: own, wanted });
   }
 
   #previous(versions: Map<string, VersionObserver>): ReferenceProfiles | undefined {

@@ -18,10 +18,11 @@ import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
+import type { RecentSample } from './recent-sample.js';
 import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import { PredictionFold } from './prediction-fold.js';
 import { VersionSlots } from './version-slots.js';
-import type { VersionOptions, VersionSchemas, VersionState } from './version-state.js';
+import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
 
 /** Roles and error types that are told apart. */
@@ -45,6 +46,8 @@ export class VersionObserver {
   /** Values of features that the limit keeps out. */
   overflowObservations = 0;
   lastTimeMs = 0;
+  readonly sample: RecentSample | undefined;
+  segments: VersionParts | undefined;
   readonly #options: VersionOptions;
   readonly #slots: VersionSlots;
   readonly #fold: PredictionFold;
@@ -59,6 +62,7 @@ export class VersionObserver {
     this.#options = options;
     this.task = options.task;
     this.reference = options.reference;
+    this.sample = options.sample;
     this.#awaitsFirst = options.reference === undefined;
     this.#slots = new VersionSlots({
       ...options,
@@ -84,14 +88,24 @@ export class VersionObserver {
     return this.#awaitsFirst;
   }
 
-  /** @returns false when the event time is before the longest window; nothing is counted then. */
-  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): boolean {
+  /**
+   * @param rows of a columnar prediction, ascending; absent: all of it
+   * @returns false when the event time is before the longest window; nothing is counted then
+   */
+  observe(
+    prediction: Prediction,
+    featureNames: readonly string[],
+    decoder: RecordDecoder,
+    runs: FoldRuns,
+    rows?: readonly number[],
+  ): boolean {
     const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
-    const full = this.#fold.take(prediction, featureNames, pane, decoder, runs);
+    const full = this.#fold.take(prediction, featureNames, pane, decoder, runs, rows);
     this.overflowObservations += this.#fold.excluded;
-    this.#count(pane, prediction);
-    this.#sinceStart += prediction.rows;
+    const count = rows?.length ?? prediction.rows;
+    this.#count(pane, prediction, count);
+    this.#sinceStart += count;
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) {
       runs.flush();
       this.#firstCame();
@@ -99,6 +113,8 @@ export class VersionObserver {
       runs.flush();
       this.#bufferIsFull(full);
     }
+    this.sample?.observe(prediction, featureNames, decoder, this.rings.endMs);
+    this.segments?.observe(prediction, featureNames, decoder, runs);
     return true;
   }
 
@@ -157,9 +173,10 @@ export class VersionObserver {
     return new Profile(schema, view.cells, slot, view.expectedOf(slot, isOutput));
   }
 
-  /** A frozen copy of a window, for another version to be compared against. */
-  snapshotProfiles(index: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
-    const frozen = this.window(index, new Float64Array(this.#slots.space.width));
+  /** A frozen copy of a window, or of everything since the start, to be compared against. */
+  snapshotProfiles(index?: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+    const cells = new Float64Array(this.#slots.space.width);
+    const frozen = index === undefined ? this.sinceStart(cells) : this.window(index, cells);
     const features = new Map<string, Profile>();
     const outputs = new Map<Output, Profile>();
     for (const [name, slot] of this.features) {
@@ -172,6 +189,10 @@ export class VersionObserver {
   }
 
   save(): VersionState {
+    return { ...this.#saveOwn(), segments: this.segments?.save(), sample: this.sample?.save() };
+  }
+
+  #saveOwn(): VersionState {
     return {
       ...this.#slots.save(),
       model: this.model,
@@ -199,14 +220,17 @@ export class VersionObserver {
     this.#awaitsFirst &&= state.sinceStart < this.#options.provisionalSize;
     bindSchemas(this.reference?.features, this.features);
     bindSchemas(this.reference?.outputs, this.outputs);
+    this.sample?.absorb(state.sample ?? []);
+    this.segments?.restore(state.segments ?? []);
   }
 
   /** Hands over everything since the last time, for `absorb`; undefined: there is nothing. Schemas stay. */
   take(): VersionState | undefined {
     if (this.rings.isEmpty && this.groundTruthDelay.isEmpty) return undefined;
-    const { features, outputs, ...rest } = this.save();
+    const parts = { segments: this.segments?.take(), sample: this.sample?.take() };
+    const { features, outputs, ...rest } = this.#saveOwn();
     const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
-    const taken = { ...rest, reference: undefined, features: features.map(bare), outputs: outputs.map(bare) };
+    const taken = { ...rest, ...parts, reference: undefined, features: features.map(bare), outputs: outputs.map(bare) };
     this.rings.clear();
     for (const slot of this.#slots.all()) slot.emptyBuffer();
     for (const histogram of [this.latency, this.batchSizes, this.groundTruthDelay]) histogram.clear();
@@ -236,6 +260,8 @@ export class VersionObserver {
       if (slot.buffer?.count === slot.buffer?.max) this.#bufferIsFull(slot);
       absorbBuffered(slot, saved, left[index], this.#paneAt);
     });
+    this.sample?.absorb(taken.sample ?? []);
+    this.segments?.absorb(taken.segments ?? []);
   }
 
   get schemas(): VersionSchemas {
@@ -278,8 +304,8 @@ export class VersionObserver {
     this.#sinceStart += state.sinceStart;
   }
 
-  #count(pane: Pane, prediction: Prediction): void {
-    const { weight, rows, timeMs } = prediction;
+  #count(pane: Pane, prediction: Prediction, rows: number): void {
+    const { weight, timeMs } = prediction;
     const total = weight * rows;
     const { cells } = pane;
     cells[VERSION_CELL.predictions] += total;

@@ -1,11 +1,14 @@
 /** What a version observer is made from, and what it is as plain data. */
-import type { OutcomeCode } from '../interpret/index.js';
+import type { RecordDecoder } from '../decode/index.js';
+import type { OutcomeCode, Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import type { Task } from '../registry/index.js';
 import type { FeatureSchema } from './feature-schema.js';
+import type { FoldRuns } from './fold-runs.js';
 import type { HistogramState } from './histogram.js';
 import type { LatencyHistogramState } from './latency-histogram.js';
 import type { PaneRingsState } from './pane-rings.js';
+import type { RecentSample, SampleHalf } from './recent-sample.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { VersionSlotsState } from './version-slots.js';
 
@@ -37,6 +40,25 @@ export interface VersionOptions {
   readonly reference?: ReferenceProfiles;
   /** Called instead of making a reference when the first predictions have come: they are for another observer. */
   readonly onFirstPredictions?: (observer: Gatherer) => void;
+  /** Keeps some of what is observed. */
+  readonly sample?: RecentSample;
+}
+
+/** A part of a version's predictions, as plain data. */
+export interface SegmentState {
+  /** Of its definition. */
+  readonly name: string;
+  readonly value: string;
+  readonly state: VersionState;
+}
+
+/** What a version's observer passes on to: its segments. */
+export interface VersionParts {
+  observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): void;
+  save(): readonly SegmentState[];
+  restore(saved: readonly SegmentState[]): void;
+  take(): readonly SegmentState[];
+  absorb(taken: readonly SegmentState[]): void;
 }
 
 /** A version as plain data. */
@@ -54,4 +76,7 @@ export interface VersionState extends VersionSlotsState {
   readonly overflowObservations: number;
   readonly lastTimeMs: number;
   readonly sinceStart: number;
+  /** Absent: there are none, or the state was saved before there could be any. */
+  readonly segments?: readonly SegmentState[];
+  readonly sample?: readonly SampleHalf[];
 }

@@ -40,6 +40,9 @@ export const LABEL = {
 
 export type LabelName = (typeof LABEL)[keyof typeof LABEL];
 
+/** The limit on segments: what it keeps out is rare by definition, and no reason to alert. */
+export const SEGMENT_LIMIT = 'segments_per_definition';
+
 /** Where a name goes when its limit is reached. */
 export const OVERFLOW = '__overflow__';
 

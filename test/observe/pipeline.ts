@@ -73,7 +73,8 @@ export class Pipeline {
       clock,
       maxFutureMs: 10 * MINUTE_MS,
       maxKeys: 1000,
-      maxBatchRows: 1000,
+      maxBatchRows: 5000,
+      wanted: options.wanted,
       sink: this.observer,
     });
     this.observer.attach(this.interpreter);

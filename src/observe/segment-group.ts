@@ -1,0 +1,254 @@
+/**
+ * The segments that one definition makes of one version's predictions: a profile of its own for each of the `max` most
+ * frequent values, and one for all others together. The first values get a place at once; a value that comes later and
+ * turns out to be more than twice as frequent as the rarest of them (space-saving, `heavy-hitters.ts`) takes its place, and
+ * what was observed of the rarest is merged into the others. So the segments add up to the whole version at any time.
+ */
+import { BytesTable, NOT_FOUND, type RecordDecoder, VALUE } from '../decode/index.js';
+import type { Prediction } from '../interpret/index.js';
+import type { Limit } from '../lib/limit.js';
+import { BIN, OVERFLOW } from '../registry/index.js';
+import { HeavyHitters } from './heavy-hitters.js';
+import { wantedEntry } from './kept-prediction.js';
+import type { VersionObserver } from './version-observer.js';
+
+export interface SegmentDefinition {
+  readonly name: string;
+  /** Numbers of wanted attributes, and what they are called. */
+  readonly by: readonly { readonly wanted: number; readonly name: string }[];
+  readonly max: number;
+}
+
+export interface Segment {
+  readonly name: string;
+  /** As it is shown: the attribute's value, or `a=x,b=y` of several. */
+  readonly value: string;
+  readonly observer: VersionObserver;
+  /** Predictions since the start. */
+  seen: number;
+  /** Since the last review. */
+  recent: number;
+  /** Features and outputs of the version whose bins it has. */
+  binned: number;
+}
+
+/** Values of an attribute that are known by number at once; when there are more, numbering starts afresh. */
+const VALUES_MAX = 4096;
+/** Bytes of a value; longer ones count as others. */
+const VALUE_BYTES_MAX = 128;
+/** Predictions between two looks at whether a value that has no place should have one. */
+const REVIEW_AFTER = 8192;
+/** Of predictions that have no place, one in so many is counted by value. */
+const COUNT_EVERY = 8;
+const COUNTERS_PER_SEGMENT = 4;
+
+export class SegmentGroup {
+  readonly definition: SegmentDefinition;
+  readonly segments = new Map<string, Segment>();
+  readonly #create: () => VersionObserver;
+  readonly #limit: Limit;
+  readonly #tables: readonly BytesTable[];
+  /** By the numbers of its values, as one number. */
+  readonly #byKey = new Map<number, Segment>();
+  readonly #candidates: HeavyHitters;
+  #lastKey = NOT_FOUND;
+  #last: Segment | undefined;
+  #sinceReview = 0;
+  #uncounted = 0;
+  /** A value could not be numbered: numbering starts afresh with the next prediction. */
+  #isFull = false;
+  #ids = new Int32Array(0);
+
+  constructor(definition: SegmentDefinition, limit: Limit, create: () => VersionObserver) {
+    this.definition = definition;
+    this.#limit = limit;
+    this.#create = create;
+    this.#tables = definition.by.map(() => new BytesTable(VALUES_MAX));
+    this.#candidates = new HeavyHitters(definition.max * COUNTERS_PER_SEGMENT);
+  }
+
+  /** Whether the rows of a columnar prediction may belong to several segments. */
+  isColumn(prediction: Prediction): boolean {
+    const { type } = prediction.batch.attributes;
+    return this.definition.by.some(({ wanted }) => {
+      const entry = wantedEntry(prediction, wanted);
+      return entry >= 0 && (type[entry] === VALUE.array || type[entry] === VALUE.bytes);
+    });
+  }
+
+  /** The segment of a prediction, or of a whole batch that has one. */
+  find(prediction: Prediction): Segment {
+    const { by } = this.definition;
+    if (this.#isFull) this.#startAfresh();
+    let key = 0;
+    for (let at = 0; at < by.length; at++) {
+      const id = this.#idOf(at, prediction, wantedEntry(prediction, by[at].wanted));
+      if (id === NOT_FOUND) return this.count(this.#others(), prediction.rows);
+      key = key * VALUES_MAX + id;
+    }
+    return this.count(this.#ofKey(key, prediction.rows), prediction.rows);
+  }
+
+  /** The rows of a columnar prediction by segment. */
+  findRows(prediction: Prediction, decoder: RecordDecoder): Map<Segment, number[]> {
+    const { by } = this.definition;
+    const { rows } = prediction;
+    if (this.#isFull) this.#startAfresh();
+    const keys = new Float64Array(rows);
+    by.forEach(({ wanted }, at) => {
+      const ids = this.#idsOf(at, prediction, wantedEntry(prediction, wanted), decoder);
+      for (let row = 0; row < rows; row++) {
+        keys[row] = ids[row] === NOT_FOUND || keys[row] < 0 ? NOT_FOUND : keys[row] * VALUES_MAX + ids[row];
+      }
+    });
+    const found = new Map<Segment, number[]>();
+    for (let row = 0; row < rows; row++) {
+      const segment = this.count(keys[row] < 0 ? this.#others() : this.#ofKey(keys[row], 1), 1);
+      const of = found.get(segment);
+      if (of === undefined) found.set(segment, [row]);
+      else of.push(row);
+    }
+    return found;
+  }
+
+  /** Counts predictions of a segment, which it returns. */
+  count(segment: Segment, rows: number): Segment {
+    segment.seen += rows;
+    segment.recent += rows;
+    this.#sinceReview += rows;
+    if (segment.value === OVERFLOW) this.#limit.overflow += rows;
+    return segment;
+  }
+
+  /** Of a value that is known by name; where there is no room for it, the segment of all others. */
+  named(value: string, rows: number): Segment {
+    const known = this.segments.get(value);
+    if (known !== undefined) return known;
+    if (value === OVERFLOW || this.#size < this.definition.max) return this.#admit(value);
+    this.#candidates.add(value, rows);
+    return this.count(this.#others(), rows);
+  }
+
+  /** Whether it is time for `review`. */
+  get isDue(): boolean {
+    return this.#sinceReview >= REVIEW_AFTER;
+  }
+
+  /** Gives the place of the rarest value to one that comes more often. No prediction may wait to be folded. */
+  review(): void {
+    this.#sinceReview = 0;
+    const candidate = this.#candidates.top();
+    this.#candidates.clear();
+    let rarest: Segment | undefined;
+    for (const segment of this.segments.values()) {
+      if (segment.value !== OVERFLOW && (rarest === undefined || segment.recent < rarest.recent)) rarest = segment;
+    }
+    if (candidate !== undefined && rarest !== undefined && candidate.atLeast > 2 * rarest.recent) {
+      this.#merge(rarest);
+      this.#admit(candidate.name);
+    }
+    for (const segment of this.segments.values()) segment.recent = 0;
+  }
+
+  get #size(): number {
+    return this.segments.size - (this.segments.has(OVERFLOW) ? 1 : 0);
+  }
+
+  #others(): Segment {
+    return this.segments.get(OVERFLOW) ?? this.#admit(OVERFLOW);
+  }
+
+  #admit(value: string): Segment {
+    const { name } = this.definition;
+    const segment: Segment = { name, value, observer: this.#create(), seen: 0, recent: 0, binned: -1 };
+    this.segments.set(value, segment);
+    this.#byKey.clear();
+    this.#lastKey = NOT_FOUND;
+    this.#limit.used = Math.max(this.#limit.used, this.#size);
+    return segment;
+  }
+
+  #merge(rarest: Segment): void {
+    const others = this.#others();
+    const taken = rarest.observer.take();
+    if (taken !== undefined) {
+      others.observer.rings.advance(rarest.observer.rings.endMs);
+      others.observer.absorb(taken);
+    }
+    others.seen += rarest.seen;
+    this.segments.delete(rarest.value);
+  }
+
+  #ofKey(key: number, rows: number): Segment {
+    if (key === this.#lastKey) return this.#last!;
+    const segment = this.#byKey.get(key) ?? this.#look(key);
+    if (segment.value !== OVERFLOW) {
+      this.#lastKey = key;
+      this.#last = segment;
+    } else if (++this.#uncounted % COUNT_EVERY === 0) this.#candidates.add(this.#valueOf(key), rows * COUNT_EVERY);
+    return segment;
+  }
+
+  #look(key: number): Segment {
+    const value = this.#valueOf(key);
+    const known = this.segments.get(value);
+    const segment = known ?? (this.#size < this.definition.max ? this.#admit(value) : this.#others());
+    if (this.#byKey.size >= VALUES_MAX) this.#byKey.clear();
+    this.#byKey.set(key, segment);
+    return segment;
+  }
+
+  #valueOf(key: number): string {
+    const { by } = this.definition;
+    const texts: string[] = [];
+    for (let at = by.length - 1, rest = key; at >= 0; at--, rest = Math.floor(rest / VALUES_MAX)) {
+      texts.unshift(this.#tables[at].text(rest % VALUES_MAX));
+    }
+    return by.length === 1 ? texts[0] : texts.map((text, at) => `${by[at].name}=${text}`).join(',');
+  }
+
+  #idsOf(at: number, prediction: Prediction, entry: number, decoder: RecordDecoder): Int32Array {
+    const { rows, batch } = prediction;
+    const { attributes } = batch;
+    if (this.#ids.length < rows) this.#ids = new Int32Array(rows);
+    const ids = this.#ids;
+    const isColumn = entry >= 0 && (attributes.type[entry] === VALUE.array || attributes.type[entry] === VALUE.bytes);
+    if (!isColumn) return ids.fill(this.#idOf(at, prediction, entry), 0, rows);
+    const before = attributes.count;
+    let row = 0;
+    for (let from = attributes.start[entry]; from < attributes.end[entry];) {
+      from = decoder.elements(batch, entry, from);
+      for (let element = before; element < attributes.count; element++)
+        ids[row++] = this.#idOf(at, prediction, element);
+      attributes.count = before;
+    }
+    return ids;
+  }
+
+  #idOf(at: number, { batch }: Prediction, entry: number): number {
+    const { type, number, start, end } = batch.attributes;
+    const kind = entry < 0 ? VALUE.empty : type[entry];
+    if (kind === VALUE.string && end[entry] > start[entry]) {
+      if (end[entry] - start[entry] > VALUE_BYTES_MAX) return NOT_FOUND;
+      const id = this.#tables[at].intern(batch.view, start[entry], end[entry]);
+      if (id === NOT_FOUND) this.#isFull = true;
+      return id;
+    }
+    if (kind === VALUE.bool) return this.#idOfText(at, String(number[entry] === 1));
+    const isNumber = (kind === VALUE.int || kind === VALUE.double) && !Number.isNaN(number[entry]);
+    return this.#idOfText(at, isNumber ? String(number[entry]) : BIN.missing);
+  }
+
+  #idOfText(at: number, text: string): number {
+    const id = this.#tables[at].internText(text);
+    if (id === NOT_FOUND) this.#isFull = true;
+    return id;
+  }
+
+  #startAfresh(): void {
+    this.#isFull = false;
+    for (const table of this.#tables) table.clear();
+    this.#byKey.clear();
+    this.#lastKey = NOT_FOUND;
+  }
+}
