@@ -13,6 +13,7 @@ const MAX_CELLS_PER_VERSION = 4_000_000;
 
 export function pipelineSettings(config: Config): PipelineSettings {
   const { observe, correlate } = config;
+  const wanted = [...new Set([...observe.segments.flatMap(({ by }) => by), ...observe.reservoir.attributes])];
   const watermark = observe.clock === 'watermark';
   return {
     correlator: {
@@ -33,11 +34,19 @@ export function pipelineSettings(config: Config): PipelineSettings {
       maxCellsPerVersion: MAX_CELLS_PER_VERSION,
       provisionalReference: observe.provisionalReference,
       provisionalSize: observe.provisionalReferenceSize,
+      wanted,
+      segments: observe.segments.map(({ name, by, max }) => ({
+        name,
+        by: by.map((attribute) => ({ name: attribute, wanted: wanted.indexOf(attribute) })),
+        max,
+      })),
+      sampleSize: observe.reservoir.size,
     },
     interpreter: {
       maxFutureMs: watermark ? Infinity : durationMs(observe.maxFuture),
       maxKeys: MAX_KEYS,
       maxBatchRows: MAX_BATCH_ROWS,
+      wanted,
     },
     allowedModels: allowedModels(config),
   };

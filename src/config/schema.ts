@@ -78,6 +78,37 @@ const exposeSchema = listenSchema(9464)
     maxSeries: count.default(500_000).describe('Series on /metrics; further ones are left out and counted.'),
   });
 
+const segmentSchema = z.strictObject({
+  name: z.string().min(1).describe('What the segments are called in metrics.'),
+  by: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(4)
+    .describe(
+      `Attributes whose values make the segments, alone or together: a feature by its short name, or any attribute of the span or log record, or else of its resource.`,
+    ),
+  max: count
+    .max(1000)
+    .default(20)
+    .describe(
+      'Segments of a version that are told apart: those with the most predictions; the rest is `__overflow__`.',
+    ),
+});
+
+const reservoirSchema = z.strictObject({
+  size: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1000)
+    .describe('Predictions kept of each half of the longest window and version, at most; 0: none.'),
+  attributes: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Attributes that are kept beside the features and those that make segments, to ask for them later.'),
+});
+
 const observeSchema = z.strictObject({
   windows: z
     .array(windowSchema)
@@ -107,6 +138,14 @@ const observeSchema = z.strictObject({
     .default('first_predictions')
     .describe('What a version without a reference is compared against.'),
   provisionalReferenceSize: count.default(1000).describe('Predictions that make a provisional reference.'),
+  segments: z
+    .array(segmentSchema)
+    .max(10)
+    .default([])
+    .describe('Parts of the predictions that are watched apart, each against its own first predictions.'),
+  reservoir: reservoirSchema
+    .prefault({})
+    .describe('A uniform sample of recent predictions, from which a segment is answered that nobody configured.'),
 });
 
 const correlateSchema = z.strictObject({
