@@ -37,6 +37,8 @@ export class FeatureComparison {
   readonly shift: ShiftDetector;
   readonly checks: readonly ReferenceCheck[];
   readonly referenceObservations: number;
+  /** Different categories or texts; NaN for what has none. */
+  readonly referenceDistinct: number;
   readonly #referenceCounts: Float64Array;
   readonly #noDrift: NoDriftBins;
   readonly #ordered: OrderedComparison | undefined;
@@ -48,6 +50,7 @@ export class FeatureComparison {
     this.bins = new DriftBins(reference);
     this.checks = checksOf(reference);
     this.referenceObservations = reference.observations;
+    this.referenceDistinct = reference.distinct;
     this.#referenceCounts = new Float64Array(this.bins.names.length);
     this.currentCounts = new Float64Array(this.bins.names.length);
     this.bins.fill(reference, this.#referenceCounts);

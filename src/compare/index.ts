@@ -1,4 +1,5 @@
 /** The door of the compare room: numbers from two profiles, each with what it takes to judge it, and never a verdict. */
+export { expectedDistinct, hasExploded } from './cardinality.js';
 export { centroidCosine, centroidEuclidean } from './centroid-distance.js';
 export { chiSquare, chiSquareGoodnessOfFit, type ChiSquare } from './chi-square.js';
 export { chiSquareQuantile, chiSquareTail } from './chi-square-distribution.js';

@@ -7,10 +7,12 @@
  *   constant    one value throughout, where the reference varies: Σ qⁿ over its bins, n the values, is the chance
  *   impossible  infinite values beyond tolerance, or negative ones where the reference has none and below-range ones are
  *   unknown     most values are in categories that the reference does not have: another code list, or an identifier
+ *   exploded    far more different values than the reference would have had among as many (`cardinality.ts`)
  * Cost: O(bins), no allocation but the list of findings.
  */
 import { FEATURE_CELL, isNumeric, type Profile } from '../observe/index.js';
 import type { QualityCheck, QualityFinding } from '../registry/index.js';
+import { hasExploded } from './cardinality.js';
 import type { Tolerances } from './tolerance.js';
 
 /** Share of values in unseen categories from which they are not the exception. */
@@ -118,6 +120,7 @@ export function qualityFindings(
   } else if (failing(current, 'unseen_category') > MOSTLY * values && over('unseen_category')) {
     findings.push('unknown');
   }
+  if (hasExploded(reference, current, values * effectiveShare, falseAlarmRate)) findings.push('exploded');
   return findings;
 }
 

@@ -31,6 +31,8 @@ interface WindowSeries {
   readonly tolerances: Partial<Record<QualityCheck, Series>>;
   readonly moments: readonly Series[];
   readonly quantiles: readonly Series[];
+  /** Of categories and texts. */
+  distinct?: Series;
   /** By name of the reference, the one that the bins are frozen with first. */
   readonly drift: Map<string, DriftSeries>;
 }
@@ -49,6 +51,7 @@ export class SubjectSeries {
   #binNames: readonly string[] | undefined;
   #bins: readonly Series[] = [];
   #referenceBins: readonly Series[] = [];
+  #referenceDistinct: Series | undefined;
 
   /**
    * @param labels model, version, and the subject's name
@@ -94,6 +97,11 @@ export class SubjectSeries {
     if (isNumeric(comparison.reference.schema) && comparison.reference.finite > 0) {
       momentsOf(comparison.reference).forEach((moment, index) => counters.referenceMoments[index].set(moment));
     }
+    if (comparison.referenceDistinct > 0) {
+      (this.#referenceDistinct ??= this.#bound().series(this.#metric.referenceDistinct)).set(
+        comparison.referenceDistinct,
+      );
+    }
   }
 
   writeWindow(
@@ -114,6 +122,8 @@ export class SubjectSeries {
       momentsOf(current).forEach((moment, at) => series.moments[at].set(moment));
       QUANTILES.forEach((q, at) => series.quantiles[at].set(current.quantile(q)));
     }
+    const { distinct } = current;
+    if (distinct > 0) (series.distinct ??= this.#bound().series(this.#metric.distinct, series.window)).set(distinct);
     const drift = this.drift(index, this.#primary);
     if (comparison === undefined) return drift.writeState(observations === 0 ? 'no_traffic' : 'no_reference');
     if (observations > 0) {

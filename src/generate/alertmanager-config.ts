@@ -53,7 +53,7 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
   FeatureAbsent: ['FeatureMissing', 'FeatureDrift', 'FeatureShift'],
   FeatureConstant: ['FeatureDrift', 'FeatureShift'],
   FeatureImpossible: ['FeatureOutOfRange'],
-  FeatureUnknownCategories: ['FeatureUnseenCategory', 'FeatureDrift', 'FeatureShift'],
+  FeatureUnknownCategories: ['FeatureUnseenCategory', 'FeatureDrift', 'FeatureShift', 'FeatureExploded'],
 };
 
 /** A finding that two windows share is told by the shorter one, which is first to see it and first to see it gone. */

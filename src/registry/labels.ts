@@ -69,7 +69,7 @@ export type MissingReason = (typeof MISSING_REASONS)[number];
 export const QUALITY_CHECKS = ['missing', 'type_mismatch', 'out_of_range', 'unseen_category'] as const;
 export type QualityCheck = (typeof QUALITY_CHECKS)[number];
 /** What can be wrong with a window's values as a whole. */
-export const QUALITY_FINDINGS = ['absent', 'extra', 'constant', 'impossible', 'unknown'] as const;
+export const QUALITY_FINDINGS = ['absent', 'extra', 'constant', 'impossible', 'unknown', 'exploded'] as const;
 export type QualityFinding = (typeof QUALITY_FINDINGS)[number];
 
 /** How a version's features differ from those of another, and whether a model that was trained on those can live with it. */

@@ -108,8 +108,22 @@ function subjectFamilies<const Prefix extends string>(
       instrument: `${prefix}.window.finding`,
       kind: 'gauge',
       unit: '',
-      help: `1 for what is wrong with the window's values of ${what} as a whole: absent (the reference has it, no prediction does), extra (the reference does not know it), constant (the reference varies), impossible (infinite, or negative where the reference never is), unknown (most are in unseen categories). No series: nothing.`,
+      help: `1 for what is wrong with the window's values of ${what} as a whole: absent (the reference has it, no prediction does), extra (the reference does not know it), constant (the reference varies), impossible (infinite, or negative where the reference never is), unknown (most are in unseen categories), exploded (far more different values than the reference would have had among as many). No series: nothing.`,
       labels: [...labelsWindow, LABEL.finding],
+    },
+    distinct: {
+      instrument: `${prefix}.distinct`,
+      kind: 'gauge',
+      unit: '{value}',
+      help: `Different categories or texts of ${what} in the window: those that the reference tells apart exactly, the others with a standard error of 3.3%. Of sampled predictions, the different ones of the sample.`,
+      labels: labelsWindow,
+    },
+    referenceDistinct: {
+      instrument: `${prefix}.reference.distinct`,
+      kind: 'gauge',
+      unit: '{value}',
+      help: `Different categories or texts of ${what} in the reference.`,
+      labels,
     },
     moment: {
       instrument: `${prefix}.moment`,

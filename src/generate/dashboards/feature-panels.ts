@@ -242,7 +242,7 @@ const quality: readonly PanelDefinition[] = [
     kind: 'state-timeline',
     title: 'Wrong as a whole',
     description:
-      'absent: the reference has the feature, no prediction does; extra: the reference does not know it; constant: one value, where the reference varies; impossible: infinite, or negative where the reference never is; unknown: most are in unseen categories.',
+      'absent: the reference has the feature, no prediction does; extra: the reference does not know it; constant: one value, where the reference varies; impossible: infinite, or negative where the reference never is; unknown: most are in unseen categories; exploded: far more different values than the reference would have had among as many.',
     unit: 'none',
     noValue: 'nothing',
     queries: [

@@ -128,6 +128,13 @@ const FINDING_ALERTS: readonly FindingAlert[] = [
     what: 'has mostly categories that the reference does not have',
     description: 'It is another code list, another spelling of all of it, or another feature.',
   },
+  {
+    name: 'FeatureExploded',
+    finding: 'exploded',
+    severity: EARLY,
+    what: 'has far more different values than the reference would have',
+    description: 'An identifier or a time has got into it, or it is spelt in several ways.',
+  },
 ];
 
 function finding(alert: FindingAlert, scope: Scope): AlertText {
