@@ -66,3 +66,16 @@ test('late spans are counted as late, by reason, and the counts add up', async (
   const ignored = (await samples(conforming, 'plumbline_items_ignored_total')).filter(({ value }) => value > 0);
   expect(ignored.map(({ labels, value }) => [labels.reason, value])).toEqual([['too_late', 1]]);
 });
+
+test('what came before the first scrape is in the windows, and what the process counts itself starts at 0', async () => {
+  const conforming = await startConforming();
+  const reasons = await samples(conforming, 'plumbline_items_rejected_total');
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(reasons.every(({ value }) => value === 0)).toBe(true);
+  expect(await limit(conforming, 'overflow_total', 'models')).toBe(0);
+  const burst = requestOf(Array.from({ length: 70 }, (_, index) => prediction(index + 1)));
+  await conforming.post('/v1/traces', PROTOBUF, Buffer.from(encodeTraces(burst)));
+  const windows = await samples(conforming, 'ml_model_window_predictions');
+  expect(windows.map(({ value }) => value)).toEqual(windows.map(() => 70));
+  expect(windows.length).toBeGreaterThan(0);
+});
