@@ -86,6 +86,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     minimumObservations: config.compare.minimumObservations,
     windows: config.observe.windows,
     everyMs: durationMs(config.expose.evaluateEvery),
+    skew: { tolerance: config.observe.skew.tolerance, maxFeatures: config.observe.maxFeaturesPerVersion },
     gather: () => ingest.gather(),
     clock,
     factsOf: (model) => catalogue.facts(model),

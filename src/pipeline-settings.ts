@@ -10,6 +10,9 @@ const MAX_KEYS = 20_000;
 const MAX_CORRELATED_VERSIONS = 65_535;
 const MAX_BATCH_ROWS = 1_000_000;
 const MAX_CELLS_PER_VERSION = 4_000_000;
+/** Of a row that waits for its offline or online half, on average. */
+const MAX_VALUES_PER_SKEW_ROW = 64;
+const MAX_COMPARED_VALUES = 2_000_000;
 
 export function pipelineSettings(config: Config): PipelineSettings {
   const { observe, correlate } = config;
@@ -34,6 +37,14 @@ export function pipelineSettings(config: Config): PipelineSettings {
       maxCellsPerVersion: MAX_CELLS_PER_VERSION,
       provisionalReference: observe.provisionalReference,
       provisionalSize: observe.provisionalReferenceSize,
+      skew: !observe.skew.enabled
+        ? undefined
+        : {
+            maxRows: observe.skew.maxRows,
+            maxValues: observe.skew.maxRows * MAX_VALUES_PER_SKEW_ROW,
+            maxDelayMs: durationMs(observe.skew.maxDelay),
+            maxComparedValues: MAX_COMPARED_VALUES,
+          },
       wanted,
       segments: observe.segments.map(({ name, by, max }) => ({
         name,

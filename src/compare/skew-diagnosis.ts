@@ -1,13 +1,14 @@
 /**
  * What the mismatched rows of a feature have in common, by name: another unit, a constant difference, another feature's
  * values, or none at all. A name is given only where it explains nine in ten of the mismatched rows, and where chance does
- * not: how much of it chance explains is measured on the same values put together wrongly (row i with a row far from it),
+ * not: how much of it chance explains is measured on the same values put together wrongly (row i with one drawn by lot, the same lot every time),
  * and by Chernoff's bound n·KL(explained ‖ chance) that much agreement must be rarer than e^-25 among unrelated columns.
  * So neither a constant, nor two flags that are mostly 0, nor independent noise is given a name; and a change that only some
  * of the rows went through is named too, for rows that agree are not asked.
  * Cost: O(mismatched rows) a feature and hypothesis; for other features' values 32 rows of each, at most `PAIRS_MAX` pairs.
  */
 import { OUTCOME } from '../interpret/index.js';
+import { seededRandom } from '../lib/random.js';
 import type { SkewDiagnosisName } from '../registry/index.js';
 import { agrees, type FeatureSkew, isNumber, type SkewedFeature } from './skew.js';
 import { AFFINE, SCALES, SHIFTS, type UnitChange } from './skew-units.js';
@@ -18,8 +19,8 @@ export interface SkewDiagnosis {
   readonly detail: string;
   /** `scaled`: online / offline; `shifted`: online − offline; else the share of the mismatched rows that it explains. */
   readonly value: number;
-  /** Of the factor or the offset: the interquartile range over the mismatched rows; else 0. */
-  readonly spread: number;
+  /** Interquartile range of the factor or the offset over the mismatched rows, where it was read off them. */
+  readonly spread?: number;
 }
 
 /** Mismatched rows below which nothing is said. */
@@ -35,8 +36,9 @@ const EPSILON = 1e-9;
 const PAIRS_MAX = 10_000;
 const GLANCE_ROWS = 32;
 const GLANCE_MIN = 0.6;
-/** Rows are put together wrongly at these distances, as shares of their number. */
-const APART = [1 / 2, 1 / 3, 1 / 5] as const;
+/** Rows that are put together wrongly, for each row. */
+const LOTS = 3;
+const SEED = 1;
 
 type Fits = (onlineRow: number, offlineRow: number) => boolean;
 
@@ -52,7 +54,7 @@ export function diagnoseSkew(
     if (mismatches.length < MISMATCHES_MIN) return undefined;
     const other = taken.get(index);
     const from = (name: SkewDiagnosisName): SkewDiagnosis | undefined =>
-      other && { name, detail: features[other.index].name, value: other.explained, spread: 0 };
+      other && { name, detail: features[other.index].name, value: other.explained };
     if (other !== undefined && taken.get(other.index)?.index === index) return from('swapped');
     const missing = missingSide(feature, mismatches);
     if (missing !== undefined) return from('renamed') ?? renamedTo(features, taken, index) ?? missing;
@@ -81,7 +83,7 @@ function takenFrom(
       if (candidate === index) continue;
       const fits: Fits = (a, b) => agrees(online, a, offline, b, tolerance);
       const glance = mismatches.subarray(0, GLANCE_ROWS);
-      if (count(glance, 0, fits) < GLANCE_MIN * glance.length) continue;
+      if (count(glance, fits) < GLANCE_MIN * glance.length) continue;
       const explained = explains(mismatches, fits);
       if (explained > (found.get(index)?.explained ?? 0)) found.set(index, { index: candidate, explained });
     }
@@ -96,7 +98,7 @@ function renamedTo(
   index: number,
 ): SkewDiagnosis | undefined {
   for (const [by, { index: of, explained }] of taken) {
-    if (of === index) return { name: 'renamed', detail: features[by].name, value: explained, spread: 0 };
+    if (of === index) return { name: 'renamed', detail: features[by].name, value: explained };
   }
   return undefined;
 }
@@ -108,8 +110,8 @@ function missingSide({ online, offline }: SkewedFeature, rows: Int32Array): Skew
     else if (offline.kinds[row] === OUTCOME.none) noOffline++;
   }
   const enough = EXPLAINED_MIN * rows.length;
-  if (noOnline >= enough) return { name: 'missing_online', detail: '', value: noOnline / rows.length, spread: 0 };
-  if (noOffline >= enough) return { name: 'missing_offline', detail: '', value: noOffline / rows.length, spread: 0 };
+  if (noOnline >= enough) return { name: 'missing_online', detail: '', value: noOnline / rows.length };
+  if (noOffline >= enough) return { name: 'missing_offline', detail: '', value: noOffline / rows.length };
   return undefined;
 }
 
@@ -140,26 +142,31 @@ function unitChange({ online, offline }: SkewedFeature, rows: Int32Array): SkewD
     return { name: 'shifted', detail: known?.name ?? '', value: offset, spread: offsetSpread };
   }
   const affine = AFFINE.find((change) => explains(rows, (a, b) => is(a, b, change)) > 0);
-  return affine && { name: 'scaled', detail: affine.name, value: affine.factor, spread: 0 };
+  return affine && { name: 'scaled', detail: affine.name, value: affine.factor };
 }
 
 /** The share of the rows that a hypothesis explains; 0 where it does not explain them, or no better than chance would. */
 function explains(rows: Int32Array, fits: Fits): number {
   const n = rows.length;
-  const explained = count(rows, 0, fits) / n;
+  const explained = count(rows, fits) / n;
   if (explained < EXPLAINED_MIN) return 0;
-  const byChance = APART.reduce((sum, share) => sum + count(rows, Math.max(1, Math.floor(n * share)), fits), 0);
-  const chance = Math.max(byChance / (APART.length * n), 1 / n);
+  const chance = Math.max(countByLot(rows, fits) / (LOTS * n), 1 / n);
   if (explained - chance < BEYOND_CHANCE_MIN * (1 - chance)) return 0;
   const against = explained === 1 ? 0 : (1 - explained) * Math.log((1 - explained) / (1 - chance));
   return n * (explained * Math.log(explained / chance) + against) >= LOG_CHANCE_MAX ? explained : 0;
 }
 
-/** How many of the rows fit the row that stands `apart` rows after them. */
-function count(rows: Int32Array, apart: number, fits: Fits): number {
+function count(rows: Int32Array, fits: Fits): number {
   let fitting = 0;
-  for (let at = 0; at < rows.length; at++) {
-    if (fits(rows[at], rows[(at + apart) % rows.length])) fitting++;
+  for (const row of rows) if (fits(row, row)) fitting++;
+  return fitting;
+}
+
+function countByLot(rows: Int32Array, fits: Fits): number {
+  const random = seededRandom(SEED);
+  let fitting = 0;
+  for (let lot = 0; lot < LOTS; lot++) {
+    for (const row of rows) if (fits(row, rows[Math.floor(random.next() * rows.length)])) fitting++;
   }
   return fitting;
 }

@@ -109,6 +109,22 @@ const reservoirSchema = z.strictObject({
     .describe('Attributes that are kept beside the features and those that make segments, to ask for them later.'),
 });
 
+const skewSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether offline features are compared with online ones.'),
+  maxRows: count
+    .default(10_000)
+    .describe(
+      'Predictions, and as many offline rows, that wait for the other side at once (about 200 bytes each, and 20 a value); when they do not fit, fewer ids are looked at.',
+    ),
+  maxDelay: durationSchema.default('1d').describe('How long either side waits for the other.'),
+  tolerance: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(1e-6)
+    .describe('Difference, as a share of the larger one, up to which two numbers are the same.'),
+});
+
 const observeSchema = z.strictObject({
   windows: z
     .array(windowSchema)
@@ -138,6 +154,7 @@ const observeSchema = z.strictObject({
     .default('first_predictions')
     .describe('What a version without a reference is compared against.'),
   provisionalReferenceSize: count.default(1000).describe('Predictions that make a provisional reference.'),
+  skew: skewSchema.prefault({}).describe('How offline features are compared with what the model was served.'),
   segments: z
     .array(segmentSchema)
     .max(10)
@@ -185,6 +202,9 @@ const thresholdsSchema = z.strictObject({
   unseenCategory: share.default(0.01).describe('Share of values in unseen categories above which it matters.'),
   outOfRange: share.default(0.01).describe("Share of values outside the reference's range above which it matters."),
   typeMismatch: share.default(0.001).describe('Share of values of another type above which it matters.'),
+  skew: share
+    .default(0.01)
+    .describe('Share of predictions whose online value is not the offline one, above which it matters.'),
   errors: share.default(0.05).describe('Share of failed predictions above which it matters.'),
   latencyP95: durationSchema.default('500ms').describe('95th percentile of the latency above which it matters.'),
   accuracy: share.default(0).describe('Accuracy whose confidence interval may not lie wholly below this; 0: no alert.'),

@@ -7,6 +7,7 @@ import { type CriticalValues, type QualityOptions, Tolerances } from '../compare
 import type { Clock } from '../lib/clock.js';
 import type { Observer, VersionObserver } from '../observe/index.js';
 import type { FamilySet } from './families.js';
+import { SkewSeries, type SkewSeriesOptions } from './skew-series.js';
 import { type ModelFacts, VersionSeries } from './version-series.js';
 
 /** The longest that ingestion waits for the evaluation, but for a single subject's own work. */
@@ -19,6 +20,7 @@ export interface EvaluationOptions {
   readonly minimumObservations: number;
   readonly windows: readonly string[];
   readonly everyMs: number;
+  readonly skew: Omit<SkewSeriesOptions, 'windows'>;
   /** Brings what other threads have observed to the observer. */
   readonly gather: () => Promise<void>;
   readonly clock: Clock;
@@ -33,13 +35,15 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #quality: QualityOptions;
   readonly #series = new Map<VersionObserver, VersionSeries>();
+  readonly #skew: SkewSeries;
   #finishedMs = -Infinity;
   #running: Promise<void> | undefined;
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
     const { falseAlarmRate } = options.criticalValues;
-    const { minimumObservations } = options;
+    const { minimumObservations, families, windows } = options;
+    this.#skew = new SkewSeries(families, { ...options.skew, windows });
     this.#quality = { tolerances: new Tolerances(falseAlarmRate), falseAlarmRate, minimumObservations };
   }
 
@@ -75,6 +79,7 @@ export class Evaluation {
       await series.write(pause, latest.get(version.model));
       latest.set(version.model, series);
     }
+    await this.#skew.write(observer, current, pause);
     this.#options.writeProcess(families);
     families.commit();
     this.#finishedMs = clock.nowMs();

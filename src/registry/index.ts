@@ -7,4 +7,5 @@ export * from './metrics.js';
 export * from './model-metrics.js';
 export * from './process-metrics.js';
 export * from './reasons.js';
+export * from './skew-metrics.js';
 export * from './subject-metrics.js';

@@ -255,6 +255,12 @@ describe('no name without a reason', () => {
     );
   });
 
+  test('rows in a regular order are as good as any', () => {
+    const offline = Array.from({ length: 60 }, (_, row) => [1000, 2000, 500, 300, 600][row % 5]);
+    const online = offline.map((value) => value * 100);
+    expect(diagnose(feature('x', online, offline))).toMatchObject([{ name: 'scaled', detail: '×100' }]);
+  });
+
   test('two constants: too many explanations are none', () => {
     const offline = Array<number>(ROWS).fill(5);
     expect(
