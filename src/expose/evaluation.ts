@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Observer, VersionObserver } from '../observe/index.js';
 import type { FamilySet } from './families.js';
 import { SkewSeries, type SkewSeriesOptions } from './skew-series.js';
+import { SegmentSeries } from './segment-series.js';
 import { type ModelFacts, VersionSeries } from './version-series.js';
 
 /** The longest that ingestion waits for the evaluation, but for a single subject's own work. */
@@ -35,12 +36,14 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #quality: QualityOptions;
   readonly #series = new Map<VersionObserver, VersionSeries>();
+  readonly #segments: SegmentSeries;
   readonly #skew: SkewSeries;
   #finishedMs = -Infinity;
   #running: Promise<void> | undefined;
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
+    this.#segments = new SegmentSeries(options);
     const { falseAlarmRate } = options.criticalValues;
     const { minimumObservations, families, windows } = options;
     this.#skew = new SkewSeries(families, { ...options.skew, windows });
@@ -77,6 +80,8 @@ export class Evaluation {
     for (const version of current) {
       const series = this.#seriesOf(version);
       await series.write(pause, latest.get(version.model));
+      const segments = observer.directory.segmentsOf(version);
+      if (segments !== undefined) await this.#segments.write(version, segments.all(), pause);
       latest.set(version.model, series);
     }
     await this.#skew.write(observer, current, pause);

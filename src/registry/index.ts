@@ -8,4 +8,5 @@ export * from './model-metrics.js';
 export * from './process-metrics.js';
 export * from './reasons.js';
 export * from './skew-metrics.js';
+export * from './segment-metrics.js';
 export * from './subject-metrics.js';

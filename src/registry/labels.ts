@@ -11,6 +11,8 @@ export const LABEL = {
   bin: 'bin',
   check: 'check',
   finding: 'finding',
+  segment: 'segment',
+  segmentValue: 'segment_value',
   against: 'against',
   change: 'change',
   compatibility: 'compatibility',

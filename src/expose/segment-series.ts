@@ -1,0 +1,105 @@
+/**
+ * The series of the segments of a model version: how many predictions each has in each window, what share of them failed,
+ * and for its features and outputs what is missing and how far they have drifted from the segment's own first predictions.
+ * Comparisons are made once for each segment and subject, and go when the segment goes.
+ */
+import { type CriticalValues, FeatureComparison, qValues } from '../compare/index.js';
+import type { FeatureSlot, Segment, VersionObserver, WindowView } from '../observe/index.js';
+import {
+  type DriftStatistic,
+  type Output,
+  SEGMENT_FEATURE_METRIC,
+  SEGMENT_METRIC,
+  SEGMENT_PREDICTION_METRIC,
+} from '../registry/index.js';
+import type { FamilySet } from './families.js';
+
+/** One statistic is enough to say that a segment drifts; its version's series say how. */
+const STATISTIC: DriftStatistic = 'psi';
+
+export interface SegmentSeriesOptions {
+  readonly families: FamilySet;
+  readonly criticalValues: CriticalValues;
+  readonly minimumObservations: number;
+  /** As they are written in the `window` label, shortest first. */
+  readonly windows: readonly string[];
+}
+
+type SubjectFamilies = typeof SEGMENT_FEATURE_METRIC | typeof SEGMENT_PREDICTION_METRIC;
+
+interface Ready {
+  readonly metric: SubjectFamilies;
+  readonly labels: readonly string[];
+  readonly pValue: number;
+}
+
+export class SegmentSeries {
+  readonly #options: SegmentSeriesOptions;
+  readonly #comparisons = new WeakMap<FeatureSlot, FeatureComparison>();
+
+  constructor(options: SegmentSeriesOptions) {
+    this.#options = options;
+  }
+
+  /** `pause` is awaited after each segment and window, and lets ingestion have its turn when it is due. */
+  async write(
+    { model, version }: VersionObserver,
+    segments: Iterable<Segment>,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const { families, windows } = this.#options;
+    const byName = new Map<string, Segment[]>();
+    for (const segment of segments) byName.set(segment.name, [...(byName.get(segment.name) ?? []), segment]);
+    for (const [name, all] of byName) {
+      for (const [index, window] of windows.entries()) {
+        const ready: Ready[] = [];
+        for (const { value, observer } of all) {
+          const labels = [model, version, name, value, window];
+          const view = observer.window(index);
+          families.set(SEGMENT_METRIC.windowPredictions, labels, view.predictions);
+          if (view.predictions > 0) families.set(SEGMENT_METRIC.windowErrors, labels, view.errors / view.predictions);
+          ready.push(...this.#writeSubjects(observer, view, labels));
+          await pause();
+        }
+        const corrected = qValues(ready.map(({ pValue }) => pValue));
+        ready.forEach(({ metric, labels }, at) => families.set(metric.driftQValue, labels, corrected[at]));
+      }
+    }
+  }
+
+  #writeSubjects(observer: VersionObserver, view: WindowView, labels: readonly string[]): Ready[] {
+    const { families } = this.#options;
+    const subjects = [
+      ...[...observer.features.values()].map((slot) => ({ slot, isOutput: false, metric: SEGMENT_FEATURE_METRIC })),
+      ...[...observer.outputs.values()].map((slot) => ({ slot, isOutput: true, metric: SEGMENT_PREDICTION_METRIC })),
+    ];
+    const ready: Ready[] = [];
+    for (const { slot, isOutput, metric } of subjects) {
+      const current = observer.profile(slot, view, isOutput);
+      const own = [...labels, slot.name];
+      if (current.observations > 0) families.set(metric.missing, own, current.missing / current.observations);
+      const comparison = this.#comparisonOf(observer, slot, isOutput);
+      const state =
+        comparison?.compare(current, view.effectiveShare) ?? (current.observations > 0 ? 'no_reference' : 'no_traffic');
+      families.set(metric.driftState, [...own, state], 1);
+      if (comparison === undefined || state !== 'ready') continue;
+      const numbers = comparison.numbers.find(({ statistic }) => statistic === STATISTIC)!;
+      families.set(metric.drift, [...own, STATISTIC], numbers.value);
+      families.set(metric.driftCriticalValue, [...own, STATISTIC], numbers.criticalValue);
+      ready.push({ metric, labels: own, pValue: comparison.pValue });
+    }
+    return ready;
+  }
+
+  #comparisonOf(observer: VersionObserver, slot: FeatureSlot, isOutput: boolean): FeatureComparison | undefined {
+    const known = this.#comparisons.get(slot);
+    if (known !== undefined) return known;
+    const { reference } = observer;
+    const profile = isOutput ? reference?.outputs.get(slot.name as Output) : reference?.features.get(slot.name);
+    if (profile === undefined || profile.schema !== slot.schema) return undefined;
+    const { criticalValues, minimumObservations } = this.#options;
+    const comparison = new FeatureComparison(profile, criticalValues, minimumObservations);
+    this.#comparisons.set(slot, comparison);
+    return comparison;
+  }
+}
