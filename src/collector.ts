@@ -62,6 +62,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
       clock,
       knownModel: (model) => catalogue.known(model),
       referenceOf: (model, version) => catalogue.reference(model, version),
+      referencePlansOf: (model) => catalogue.plans(model),
     },
     async ({ correlator, observer, interpreter: { accounting } }) => {
       state = await openState(config.state.directory, { correlator, observer, accounting, clock, log });

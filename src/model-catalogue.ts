@@ -2,14 +2,15 @@
  * What configuration says of models beforehand: owners, tasks, thresholds, references. Models and versions that it does
  * not name get the defaults.
  */
-import type { Config, ModelConfig } from './config/index.js';
+import { type Config, durationMs, type ModelConfig } from './config/index.js';
 import type { ModelFacts } from './expose/index.js';
 import { outcomeOfClass } from './interpret/index.js';
-import type { KnownModel, ReferenceProfiles } from './observe/index.js';
+import type { KnownModel, ReferencePlan, ReferencePlans, ReferenceProfiles } from './observe/index.js';
 import { loadReference } from './reference/index.js';
 import type { DriftStatistic } from './registry/index.js';
 
 const DEFAULT_TIER = 'standard';
+const WEEK = '7d';
 
 export class ModelCatalogue {
   readonly #config: Config;
@@ -21,7 +22,11 @@ export class ModelCatalogue {
     this.#config = config;
     this.#models = new Map(config.models.map((model) => [model.name, model]));
     for (const model of config.models) {
-      const paths = [model.reference, ...Object.values(model.versions).map(({ reference }) => reference)];
+      const paths = [
+        model.reference,
+        ...model.references.flatMap((reference) => reference.path ?? []),
+        ...Object.values(model.versions).map(({ reference }) => reference),
+      ];
       for (const path of paths) {
         if (path !== undefined && !this.#references.has(path)) this.#references.set(path, loadReference(path));
       }
@@ -32,13 +37,50 @@ export class ModelCatalogue {
     const config = this.#models.get(model);
     if (config === undefined) return undefined;
     const { task, positiveClass } = config;
-    return { task, positive: positiveClass === undefined ? undefined : outcomeOfClass(positiveClass) };
+    const first = config.references.at(0)?.kind;
+    return {
+      task,
+      positive: positiveClass === undefined ? undefined : outcomeOfClass(positiveClass),
+      provisionalReference: first === 'first_predictions' || first === 'previous_version' ? first : undefined,
+    };
   }
 
   reference(model: string, version: string): ReferenceProfiles | undefined {
     const config = this.#models.get(model);
-    const path = config?.versions[version]?.reference ?? config?.reference;
+    const first = config?.references.at(0);
+    const path = config?.versions[version]?.reference ?? (first?.kind === 'training' ? first.path : config?.reference);
     return path === undefined ? undefined : this.#references.get(path);
+  }
+
+  /** What the versions of a model are compared against; undefined: the configuration names nothing. */
+  plans(model: string): ReferencePlans | undefined {
+    const [primary, ...others] = this.#models.get(model)?.references ?? [];
+    if (primary === undefined) return undefined;
+    return {
+      primary: { name: primary.name, alerts: primary.alerts ?? true },
+      others: others.flatMap((reference) => this.#plan(reference) ?? []),
+    };
+  }
+
+  /** Of one that is not the first. What its kind needs has been checked to be there. */
+  #plan(reference: ModelConfig['references'][number]): ReferencePlan | undefined {
+    const { kind, name, alerts = false, path = '', from = '', to = '', window = '', period = WEEK } = reference;
+    switch (kind) {
+      case 'training': {
+        const profiles = this.#references.get(path)!;
+        return { kind, name, alerts, source: profiles.name, profiles };
+      }
+      case 'previous_version':
+        return { kind, name, alerts, source: '' };
+      case 'range':
+        return { kind, name, alerts, source: `${from}/${to}`, fromMs: Date.parse(from), toMs: Date.parse(to) };
+      case 'rolling':
+        return { kind, name, alerts, source: window, windowMs: durationMs(window) };
+      case 'seasonal':
+        return { kind, name, alerts, source: period, periodMs: durationMs(period) };
+      case 'first_predictions':
+        return undefined;
+    }
   }
 
   facts(model: string): ModelFacts {

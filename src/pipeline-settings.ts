@@ -35,6 +35,7 @@ export function pipelineSettings(config: Config): PipelineSettings {
       maxFeaturesPerVersion: observe.maxFeaturesPerVersion,
       maxCategoriesPerFeature: observe.maxCategoriesPerFeature,
       maxCellsPerVersion: MAX_CELLS_PER_VERSION,
+      maxHistoryBytes: observe.maxHistoryBytes,
       provisionalReference: observe.provisionalReference,
       provisionalSize: observe.provisionalReferenceSize,
       skew: !observe.skew.enabled

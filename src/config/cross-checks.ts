@@ -4,6 +4,7 @@
  */
 import { durationMs } from './duration.js';
 import { nearestName } from '../lib/nearest-name.js';
+import { referenceFaults } from './reference-checks.js';
 import { type Config } from './schema.js';
 import { type Explanation } from './syntax-fault.js';
 import { type Path } from './yaml-source.js';
@@ -208,6 +209,7 @@ const CHECKS: readonly CrossCheck[] = [
   tokensHaveOneSource,
   originsAreNamed,
   messageFitsInFlight,
+  referenceFaults,
 ];
 
 /** Indices of the entries that stand earlier in the list already. */

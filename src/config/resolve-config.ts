@@ -63,6 +63,7 @@ function resolvePaths(config: Config, folder: string): Config {
     models: config.models.map((model) => ({
       ...model,
       reference: absolute(model.reference),
+      references: model.references.map((reference) => ({ ...reference, path: absolute(reference.path) })),
       features: resolveFeatures(model, config.observe.windows),
       versions: Object.fromEntries(
         Object.entries(model.versions).map(([version, settings]) => [

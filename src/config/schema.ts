@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ATTRIBUTE, DRIFT_STATISTICS, TASKS, TIERS } from '../registry/index.js';
+import { referenceSchema } from './reference-schema.js';
 import { durationSchema, timerSchema, windowSchema } from './duration.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -149,6 +150,11 @@ const observeSchema = z.strictObject({
   maxCategoriesPerFeature: count
     .default(200)
     .describe('Categories of a feature that are told apart; the rest is `other`.'),
+  maxHistoryBytes: count
+    .default(512 * MIB)
+    .describe(
+      'Bytes of the hours that rolling and seasonal references look back to (about 12 for each bin that is not empty: at most 330 KB a feature for a week); what is over is not kept.',
+    ),
   provisionalReference: z
     .enum(['first_predictions', 'previous_version'])
     .default('first_predictions')
@@ -241,7 +247,19 @@ const modelSchema = z.strictObject({
     .union([z.string(), z.number(), z.boolean()])
     .optional()
     .describe('The class that the score is of; absent: true and 1.'),
-  reference: z.string().optional().describe('Path of the reference profile for all versions (relative to this file).'),
+  reference: z
+    .string()
+    .optional()
+    .describe(
+      'Path of the reference profile for all versions (relative to this file): short for a single reference called `reference`.',
+    ),
+  references: z
+    .array(referenceSchema)
+    .max(8)
+    .default([])
+    .describe(
+      'What all versions are compared against, several at a time. The first makes the bins: training, first_predictions or previous_version.',
+    ),
   versions: z
     .record(
       z.string(),

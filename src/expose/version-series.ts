@@ -17,16 +17,10 @@ import {
   type VersionObserver,
   type WindowView,
 } from '../observe/index.js';
-import {
-  DEFAULT_REFERENCE,
-  FEATURE_METRIC,
-  MODEL_METRIC,
-  type Output,
-  OVERFLOW,
-  PREDICTION_METRIC,
-} from '../registry/index.js';
+import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { ThresholdOf } from './drift-series.js';
 import type { FamilySet } from './families.js';
+import { ReferenceComparisons } from './reference-comparisons.js';
 import { SHIFT_BATCH_MS, SubjectSeries } from './subject-series.js';
 import { VersionSchema } from './version-schema.js';
 
@@ -60,6 +54,7 @@ export class VersionSeries {
   readonly #labels: readonly string[];
   readonly #subjects = new Map<FeatureSlot, Subject>();
   readonly schema: VersionSchema;
+  readonly #references: ReferenceComparisons;
   /** Where the batch of the shift detectors began. */
   #batch: { readonly fromMs: number; readonly predictions: number; readonly squares: number } | undefined;
 
@@ -67,6 +62,7 @@ export class VersionSeries {
     this.#options = options;
     this.#version = version;
     this.#labels = [version.model, version.version];
+    this.#references = new ReferenceComparisons(version, options.criticalValues, options.quality.minimumObservations);
     this.schema = new VersionSchema(version, options.quality);
   }
 
@@ -112,7 +108,7 @@ export class VersionSeries {
         facts.owner,
         facts.tier,
         version.task ?? facts.task,
-        reference === undefined ? '' : DEFAULT_REFERENCE,
+        reference === undefined ? '' : version.references.primary.name,
         reference?.kind ?? 'none',
         reference?.hash ?? '',
       ],
@@ -120,8 +116,9 @@ export class VersionSeries {
     );
     if (reference !== undefined) {
       const { kind, name, hash } = reference;
-      families.set(MODEL_METRIC.referenceInfo, [...labels, DEFAULT_REFERENCE, kind, name, hash], 1);
+      families.set(MODEL_METRIC.referenceInfo, [...labels, version.references.primary.name, kind, name, hash], 1);
     }
+    this.#references.writeInfo(families, labels);
     for (const [role, count] of version.predictionsByRole.entries())
       families.set(MODEL_METRIC.predictions, [...labels, role], count);
     for (const [type, count] of version.errorsByType.entries())
@@ -164,26 +161,30 @@ export class VersionSeries {
       }
     }
     const { effectiveShare, endMs } = view;
-    const ready: (Subject & { readonly comparison: FeatureComparison })[] = [];
+    await this.#references.select(index, view, pause);
+    const alerting: { series: SubjectSeries; reference: string; comparison: FeatureComparison }[] = [];
+    const { primary } = version.references;
     for (const subject of this.#subjects.values()) {
       const { series, slot, isOutput, comparison } = subject;
       const current = version.profile(slot, view, isOutput);
       const state = series.writeWindow(index, current, comparison, effectiveShare, this.#options.quality);
-      if (state === 'ready') ready.push(subject as Subject & { comparison: FeatureComparison });
+      if (state === 'ready' && primary.alerts)
+        alerting.push({ series, reference: primary.name, comparison: comparison! });
       if (state === 'no_reference' && this.#isExtra(subject, current.present * effectiveShare))
         series.writeExtra(index);
+      for (const plan of this.#references.plans) {
+        const against = current.observations === 0 ? 'no_traffic' : this.#references.of(plan, index, slot, isOutput);
+        const drift = series.drift(index, plan.name);
+        if (typeof against === 'string') drift.writeState(against);
+        else if (drift.write(current, against, effectiveShare) === 'ready' && plan.alerts)
+          alerting.push({ series, reference: plan.name, comparison: against });
+      }
       await pause();
     }
-    const corrected = qValues(ready.map(({ comparison }) => comparison.pValue));
-    ready.forEach(({ series, comparison }, at) => {
-      series.writeQValue(
-        index,
-        DEFAULT_REFERENCE,
-        comparison,
-        corrected[at],
-        this.#options.criticalValues.falseAlarmRate,
-        endMs,
-      );
+    const corrected = qValues(alerting.map(({ comparison }) => comparison.pValue));
+    const limit = this.#options.criticalValues.falseAlarmRate;
+    alerting.forEach(({ series, reference, comparison }, at) => {
+      series.writeQValue(index, reference, comparison, corrected[at], limit, endMs);
     });
   }
 
@@ -215,7 +216,7 @@ export class VersionSeries {
         metric,
         [...this.#labels, slot.name],
         windows,
-        DEFAULT_REFERENCE,
+        this.#version.references.primary.name,
         threshold,
       );
       subject = { slot, isOutput, series, comparison: undefined };

@@ -12,7 +12,7 @@ export type Signal = 'traces' | 'logs' | 'metrics';
 /** Plain data, so that a thread can be given it. */
 export interface PipelineSettings {
   readonly correlator: Omit<CorrelatorOptions, 'clock' | 'memory'>;
-  readonly observer: Omit<ObserverOptions, 'clock' | 'correlator' | 'principal' | 'knownModel' | 'referenceOf'>;
+  readonly observer: Omit<ObserverOptions, 'clock' | 'correlator' | 'principal' | 'knownModel' | 'referenceOf' | 'referencePlansOf'>;
   readonly interpreter: Omit<InterpreterOptions, 'clock' | 'sink'>;
   /** By sender: models that it may send. A sender that is not named may send all. */
   readonly allowedModels: ReadonlyMap<string, ReadonlySet<string>>;
@@ -22,6 +22,7 @@ export interface PipelinePorts {
   readonly clock: Clock;
   readonly knownModel: ObserverOptions['knownModel'];
   readonly referenceOf: ObserverOptions['referenceOf'];
+  readonly referencePlansOf?: ObserverOptions['referencePlansOf'];
   readonly memory?: CorrelatorMemory;
   readonly principal?: Principal;
 }

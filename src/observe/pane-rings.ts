@@ -20,6 +20,8 @@ export interface CellLayout {
   merge(into: Float64Array, from: Float64Array): void;
 }
 
+/** Panes up to this long are told of when they leave. */
+const TOLD_MS_MAX = 3_600_000;
 const FINEST_PANES = 5;
 const COARSER_PANES = 12;
 
@@ -42,7 +44,11 @@ export class PaneRings {
   readonly #levels: readonly Level[];
   /** Everything that has left the longest window. */
   readonly totals: Pane = { startMs: -Infinity, endMs: Infinity, cells: new Float64Array(0) };
+  /** Told of each pane that is merged into one of more than an hour, or into the totals. */
+  leaving: ((pane: Pane) => void) | undefined;
   #last: Pane | undefined;
+  /** The coarsest level whose panes are told of: its number. */
+  readonly #toldLevel: number;
   #endMs = 0;
   #nextPaneMs = 0;
 
@@ -56,6 +62,8 @@ export class PaneRings {
       finerMs = paneMs;
       return { paneMs, count: Math.ceil(windowMs / paneMs), panes: new Map<number, Pane>() };
     });
+    const coarse = this.#levels.findIndex(({ paneMs }) => paneMs > TOLD_MS_MAX);
+    this.#toldLevel = Math.max(0, coarse < 0 ? this.#levels.length - 1 : coarse - 1);
   }
 
   get endMs(): number {
@@ -66,6 +74,11 @@ export class PaneRings {
   get horizonMs(): number {
     const { paneMs, count } = this.#levels[this.#levels.length - 1];
     return (Math.floor(this.#endMs / paneMs) - count + 1) * paneMs;
+  }
+
+  /** Panes that begin before this have been told of. */
+  get toldMs(): number {
+    return this.windowStartMs(this.#toldLevel);
   }
 
   /** `pane(of.timeMs)`, without a number to pass where the last pane still serves. */
@@ -112,7 +125,9 @@ export class PaneRings {
         if (number > lastOut) continue;
         level.panes.delete(number);
         if (this.#last === pane) this.#last = undefined;
-        const coarser = this.#coarserPane(index + 1, pane.startMs);
+        const to = this.#levelOf(index + 1, pane.startMs);
+        if (index <= this.#toldLevel && to > this.#toldLevel) this.leaving?.(pane);
+        const coarser = this.#paneAt(to, pane.startMs);
         this.#layout.widen(coarser);
         this.#layout.merge(coarser.cells, pane.cells);
       }
@@ -159,7 +174,7 @@ export class PaneRings {
   /** The pane that what was folded into another ring's pane belongs to: the finest of at least its length, or the totals. */
   paneFor({ startMs, endMs }: Pane): Pane {
     const index = this.#levels.findIndex(({ paneMs }) => paneMs >= endMs - startMs);
-    const pane = index < 0 ? this.totals : this.#coarserPane(index, startMs);
+    const pane = index < 0 ? this.totals : this.#paneAt(this.#levelOf(index, startMs), startMs);
     this.#layout.widen(pane);
     return pane;
   }
@@ -185,13 +200,21 @@ export class PaneRings {
     return undefined;
   }
 
-  #coarserPane(index: number, timeMs: number): Pane {
-    for (let at = index; at < this.#levels.length; at++) {
-      const level = this.#levels[at];
-      const number = Math.floor(timeMs / level.paneMs);
-      if (number > Math.floor(this.#endMs / level.paneMs) - level.count) return this.#paneOf(level, number);
+  /** The first level from `index` on whose ring still covers the time; the number of levels: none. */
+  #levelOf(index: number, timeMs: number): number {
+    let at = index;
+    for (; at < this.#levels.length; at++) {
+      const { paneMs, count } = this.#levels[at];
+      if (Math.floor(timeMs / paneMs) > Math.floor(this.#endMs / paneMs) - count) break;
     }
-    return this.totals;
+    return at;
+  }
+
+  /** Beyond the last level: the totals. */
+  #paneAt(index: number, timeMs: number): Pane {
+    if (index >= this.#levels.length) return this.totals;
+    const level = this.#levels[index];
+    return this.#paneOf(level, Math.floor(timeMs / level.paneMs));
   }
 
   #paneOf(level: Level, number: number): Pane {

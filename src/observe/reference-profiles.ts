@@ -2,6 +2,8 @@
 import type { Output, ReferenceKind } from '../registry/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
+import type { VersionObserver } from './version-observer.js';
+import type { WindowView } from './window-view.js';
 
 export interface ReferenceProfiles {
   readonly kind: ReferenceKind;
@@ -11,6 +13,20 @@ export interface ReferenceProfiles {
   readonly hash: string;
   readonly features: ReadonlyMap<string, Profile>;
   readonly outputs: ReadonlyMap<Output, Profile>;
+}
+
+/** What a version looked like in a time. */
+export function profilesIn(
+  version: Pick<VersionObserver, 'features' | 'outputs' | 'profile'>,
+  view: WindowView,
+): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+  const profiles = <Key>(slots: ReadonlyMap<Key, FeatureSlot>, isOutput: boolean): Map<Key, Profile> =>
+    new Map(
+      [...slots].flatMap(([name, slot]) =>
+        slot.schema === undefined ? [] : [[name, version.profile(slot, view, isOutput)] as const],
+      ),
+    );
+  return { features: profiles(version.features, false), outputs: profiles(version.outputs, true) };
 }
 
 /** Profiles lose their class on disk. */

@@ -7,6 +7,7 @@ import type { OutcomeCode } from '../interpret/index.js';
 import { Limit } from '../lib/limit.js';
 import { SEGMENT_LIMIT, type Task } from '../registry/index.js';
 import { RecentSample } from './recent-sample.js';
+import type { ReferencePlans } from './reference-plan.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { SegmentDefinition } from './segment-group.js';
 import { Segments } from './segments.js';
@@ -16,6 +17,8 @@ import type { Gatherer, VersionOptions, VersionSchemas, VersionState } from './v
 export interface KnownModel {
   readonly task?: Task;
   readonly positive?: OutcomeCode;
+  /** What makes the bins of a version that no training file is for; absent: as for all models. */
+  readonly provisionalReference?: 'first_predictions' | 'previous_version';
 }
 
 /** What an observer that only gathers is told of a version by the one that it gathers for. */
@@ -42,6 +45,9 @@ export interface VersionDirectoryOptions {
   readonly provisionalReference: 'first_predictions' | 'previous_version';
   readonly provisionalSize: number;
   readonly knownModel: (model: string) => KnownModel | undefined;
+  /** Bytes of all histories together. */
+  readonly maxHistoryBytes: number;
+  readonly referencePlansOf?: (model: string) => ReferencePlans | undefined;
   readonly referenceOf: (model: string, version: string) => ReferenceProfiles | undefined;
   /** Attributes that are looked at one by one: those that the interpreter was asked for. */
   readonly wanted?: readonly string[];
@@ -60,6 +66,7 @@ export class VersionDirectory {
   readonly versionLimit: Limit;
   readonly featureLimit: Limit;
   readonly segmentLimit: Limit;
+  readonly historyLimit: Limit;
   readonly #options: VersionDirectoryOptions;
   readonly #endMs: () => number;
   readonly #onGone: (observer: VersionObserver) => void;
@@ -76,6 +83,7 @@ export class VersionDirectory {
     this.#onGone = onGone;
     this.modelLimit = new Limit('models', options.maxModels);
     this.versionLimit = new Limit('versions', options.maxModels * options.maxVersionsPerModel);
+    this.historyLimit = new Limit('history_bytes', options.maxHistoryBytes);
     this.featureLimit = new Limit('features_per_version', options.maxFeaturesPerVersion);
     const definitions = options.segments ?? [];
     this.segmentLimit = new Limit(SEGMENT_LIMIT, Math.max(0, ...definitions.map(({ max }) => max)));
@@ -83,7 +91,7 @@ export class VersionDirectory {
   }
 
   get limits(): readonly Limit[] {
-    const all = [this.modelLimit, this.versionLimit, this.featureLimit];
+    const all = [this.modelLimit, this.versionLimit, this.featureLimit, this.historyLimit];
     return this.#segmentCount === 0 ? all : [...all, this.segmentLimit];
   }
 
@@ -160,7 +168,17 @@ export class VersionDirectory {
     const observer = new VersionObserver({
       ...options,
       sample: this.#sample(`${model}\n${version}`),
-      reference: principal ? undefined : (this.#options.referenceOf(model, version) ?? this.#previous(versions)),
+      reference: principal
+        ? undefined
+        : (this.#options.referenceOf(model, version) ?? this.#provisional(versions, known)),
+      references: {
+        plans: principal ? undefined : this.#options.referencePlansOf?.(model),
+        historyLimit: this.historyLimit,
+        previous: () => this.#previous(versions),
+        siblings: function* () {
+          for (const { references } of versions.values()) yield references;
+        },
+      },
       onFirstPredictions: principal && ((first) => handOver(first, principal)),
     });
     observer.rings.advance(this.#endMs());
@@ -168,6 +186,11 @@ export class VersionDirectory {
     versions.set(version, observer);
     this.versionLimit.used++;
     return observer;
+  }
+
+  #provisional(versions: Map<string, VersionObserver>, known: KnownModel | undefined): ReferenceProfiles | undefined {
+    const made = known?.provisionalReference ?? this.#options.provisionalReference;
+    return made === 'previous_version' ? this.#previous(versions) : undefined;
   }
 
   /** Segments have no more cells together than the version may have. */
@@ -200,7 +223,6 @@ export class VersionDirectory {
   }
 
   #previous(versions: Map<string, VersionObserver>): ReferenceProfiles | undefined {
-    if (this.#options.provisionalReference !== 'previous_version') return undefined;
     let latest: VersionObserver | undefined;
     for (const candidate of versions.values()) {
       if (candidate.reference === undefined) continue;
@@ -220,6 +242,7 @@ export class VersionDirectory {
     silent?.rings.advance(this.#endMs());
     if (silent === undefined || silent.lastTimeMs >= silent.rings.horizonMs) return false;
     versions.delete(silent.version);
+    silent.references.release();
     this.versionLimit.used--;
     if (this.#recent === silent) this.#recent = undefined;
     this.#onGone(silent);

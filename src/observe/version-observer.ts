@@ -19,8 +19,9 @@ import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
 import type { RecentSample } from './recent-sample.js';
-import { bindSchemas, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import { bindSchemas, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import { PredictionFold } from './prediction-fold.js';
+import { VersionReferences } from './version-references.js';
 import { VersionSlots } from './version-slots.js';
 import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
@@ -39,6 +40,8 @@ export class VersionObserver {
   readonly predictionsByRole = new BoundedCounts(NAMES_MAX);
   readonly errorsByType = new BoundedCounts(NAMES_MAX);
   reference: ReferenceProfiles | undefined;
+  /** What it is compared against besides. */
+  readonly references: VersionReferences;
   task: Task | undefined;
   /** Its number with the correlator; below 0: there was no room; undefined: not asked yet. */
   correlatedAs: number | undefined;
@@ -70,6 +73,8 @@ export class VersionObserver {
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
+    const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
+    this.references = new VersionReferences({ ...options.references, profilesOf }, this.#slots, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
     for (const [output, profile] of options.reference?.outputs ?? [])
       this.#slots.output(output)?.freeze(profile.schema);
@@ -164,7 +169,7 @@ export class VersionObserver {
   /** Everything since the start, likewise. */
   sinceStart(cells = this.#cleared()): WindowView {
     this.rings.collectAll(cells);
-    return new WindowView(Infinity, -Infinity, this.rings.endMs, cells);
+    return this.viewOf(cells);
   }
 
   /** A feature's profile in a window. One that has no bins (yet) has counts, moments and quantiles all the same. */
@@ -176,16 +181,12 @@ export class VersionObserver {
   /** A frozen copy of a window, or of everything since the start, to be compared against. */
   snapshotProfiles(index?: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
     const cells = new Float64Array(this.#slots.space.width);
-    const frozen = index === undefined ? this.sinceStart(cells) : this.window(index, cells);
-    const features = new Map<string, Profile>();
-    const outputs = new Map<Output, Profile>();
-    for (const [name, slot] of this.features) {
-      if (slot.schema !== undefined) features.set(name, this.profile(slot, frozen, false));
-    }
-    for (const [name, slot] of this.outputs) {
-      if (slot.schema !== undefined) outputs.set(name, this.profile(slot, frozen, true));
-    }
-    return { features, outputs };
+    return profilesIn(this, index === undefined ? this.sinceStart(cells) : this.window(index, cells));
+  }
+
+  /** Cells that were summed from the version's history. */
+  viewOf(cells: Float64Array): WindowView {
+    return new WindowView(Infinity, -Infinity, this.rings.endMs, cells);
   }
 
   save(): VersionState {
@@ -198,6 +199,7 @@ export class VersionObserver {
       model: this.model,
       version: this.version,
       reference: this.reference,
+      references: this.references.save(),
       task: this.task,
       rings: this.rings.save(),
       histograms: [this.latency.save(), this.batchSizes.save(), this.groundTruthDelay.save()],
@@ -213,6 +215,7 @@ export class VersionObserver {
   /** Only on an observer that has just been made. */
   restore(state: VersionState): void {
     this.#slots.restore(state);
+    if (state.references !== undefined) this.references.restore(state.references);
     this.rings.restore(state.rings);
     this.reference ??= state.reference && rewrapped(state.reference);
     this.task ??= state.task;
@@ -230,7 +233,14 @@ export class VersionObserver {
     const parts = { segments: this.segments?.take(), sample: this.sample?.take() };
     const { features, outputs, ...rest } = this.#saveOwn();
     const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
-    const taken = { ...rest, ...parts, reference: undefined, features: features.map(bare), outputs: outputs.map(bare) };
+    const taken = {
+      ...rest,
+      ...parts,
+      reference: undefined,
+      references: undefined,
+      features: features.map(bare),
+      outputs: outputs.map(bare),
+    };
     this.rings.clear();
     for (const slot of this.#slots.all()) slot.emptyBuffer();
     for (const histogram of [this.latency, this.batchSizes, this.groundTruthDelay]) histogram.clear();

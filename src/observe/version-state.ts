@@ -9,6 +9,7 @@ import type { HistogramState } from './histogram.js';
 import type { LatencyHistogramState } from './latency-histogram.js';
 import type { PaneRingsState } from './pane-rings.js';
 import type { RecentSample, SampleHalf } from './recent-sample.js';
+import type { VersionReferencesOptions, VersionReferencesState } from './version-references.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { VersionSlotsState } from './version-slots.js';
 
@@ -38,6 +39,8 @@ export interface VersionOptions {
   readonly task?: Task;
   readonly positive?: OutcomeCode;
   readonly reference?: ReferenceProfiles;
+  /** What it is compared against besides; absent: nothing. */
+  readonly references?: Omit<VersionReferencesOptions, 'profilesOf'>;
   /** Called instead of making a reference when the first predictions have come: they are for another observer. */
   readonly onFirstPredictions?: (observer: Gatherer) => void;
   /** Keeps some of what is observed. */
@@ -66,6 +69,8 @@ export interface VersionState extends VersionSlotsState {
   readonly model: string;
   readonly version: string;
   readonly reference: ReferenceProfiles | undefined;
+  /** Absent: in state from before there were any. */
+  readonly references?: VersionReferencesState;
   readonly task: Task | undefined;
   readonly rings: PaneRingsState;
   /** Latency, batch sizes, delay of ground truth. */

@@ -62,6 +62,7 @@ export class Pipeline {
       maxFeaturesPerVersion: 50,
       maxCategoriesPerFeature: 20,
       maxCellsPerVersion: 1_000_000,
+      maxHistoryBytes: 64 * 1024 * 1024,
       provisionalReference: 'first_predictions',
       provisionalSize: 200,
       correlator: this.correlator,

@@ -1,0 +1,118 @@
+/**
+ * One version against its references besides the one that its bins are frozen with. A comparison is kept for as long as
+ * what it compares with stays the same: for good where that is frozen, for an hour where it is summed from the history.
+ * What changes with the hour is summed anew before its window is written, a span at a time.
+ */
+import { type CriticalValues, FeatureComparison } from '../compare/index.js';
+import {
+  alignProfile,
+  type FeatureSlot,
+  type PackedSpan,
+  type Profile,
+  type ReferencePlan,
+  type VersionObserver,
+  type WindowView,
+} from '../observe/index.js';
+import { MODEL_METRIC, type Output } from '../registry/index.js';
+import type { FamilySet } from './families.js';
+
+/** Why there is nothing to compare with. */
+type Nothing = 'not_enough_data' | 'no_reference';
+
+interface Against {
+  readonly key: string;
+  readonly profileOf: (slot: FeatureSlot, isOutput: boolean) => Profile | undefined;
+  readonly comparisons: Map<FeatureSlot, FeatureComparison | Nothing>;
+}
+
+export class ReferenceComparisons {
+  readonly #version: VersionObserver;
+  readonly #criticalValues: CriticalValues;
+  readonly #minimumObservations: number;
+  /** By reference, then by window. */
+  readonly #against = new Map<ReferencePlan, (Against | undefined)[]>();
+
+  constructor(version: VersionObserver, criticalValues: CriticalValues, minimumObservations: number) {
+    this.#version = version;
+    this.#criticalValues = criticalValues;
+    this.#minimumObservations = minimumObservations;
+    for (const plan of version.references.others) this.#against.set(plan, []);
+  }
+
+  get plans(): Iterable<ReferencePlan> {
+    return this.#against.keys();
+  }
+
+  writeInfo(families: FamilySet, labels: readonly string[]): void {
+    for (const { name, kind, source } of this.#against.keys()) {
+      const profiles = this.#version.references.profiles(name);
+      families.set(
+        MODEL_METRIC.referenceInfo,
+        [...labels, name, kind, profiles?.name ?? source, profiles?.hash ?? ''],
+        1,
+      );
+    }
+  }
+
+  /** Brings what a window is compared with up to date. */
+  async select(index: number, view: WindowView, pause: () => Promise<void>): Promise<void> {
+    for (const [plan, windows] of this.#against) {
+      const selection = this.#version.references.select(plan, view);
+      if (selection === undefined) {
+        windows[index] = undefined;
+        continue;
+      }
+      const { key } = selection;
+      const known = windows.find((against) => against?.key === key);
+      windows[index] = known ?? {
+        key,
+        profileOf:
+          'profiles' in selection
+            ? (slot, isOutput) =>
+                isOutput
+                  ? selection.profiles.outputs.get(slot.name as Output)
+                  : selection.profiles.features.get(slot.name)
+            : await this.#summed(selection.spans, pause),
+        comparisons: new Map(),
+      };
+    }
+  }
+
+  of(plan: ReferencePlan, index: number, slot: FeatureSlot, isOutput: boolean): FeatureComparison | Nothing {
+    const against = this.#against.get(plan)?.[index];
+    if (against === undefined) return 'not_enough_data';
+    let comparison = against.comparisons.get(slot);
+    if (comparison === undefined) {
+      comparison = this.#compare(slot, against.profileOf(slot, isOutput));
+      // A feature whose bins have not been made yet may be comparable later.
+      if (slot.schema !== undefined) against.comparisons.set(slot, comparison);
+    }
+    return comparison;
+  }
+
+  #compare({ schema }: FeatureSlot, profile: Profile | undefined): FeatureComparison | Nothing {
+    const aligned = schema && profile && alignProfile(schema, profile);
+    if (aligned === undefined) return 'no_reference';
+    if (aligned.observations < this.#minimumObservations) return 'not_enough_data';
+    return new FeatureComparison(aligned, this.#criticalValues, this.#minimumObservations);
+  }
+
+  async #summed(spans: readonly PackedSpan[], pause: () => Promise<void>): Promise<Against['profileOf']> {
+    const { packer } = this.#version.references;
+    let cells = new Float64Array(packer.width);
+    for (const span of spans) {
+      if (cells.length < packer.width) cells = widened(cells, packer.width);
+      packer.addTo(cells, span);
+      await pause();
+    }
+    const view = this.#version.viewOf(cells);
+    return (slot, isOutput) => this.#version.profile(slot, view, isOutput);
+  }
+}
+
+/** Features may have come while the sum was made. */
+function widened(cells: Float64Array<ArrayBuffer>, width: number): Float64Array<ArrayBuffer> {
+  const wider = new Float64Array(width);
+  wider.set(cells);
+  return wider;
+}
