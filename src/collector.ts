@@ -8,6 +8,7 @@
 import { CriticalValues } from './compare/index.js';
 import { type Config, durationMs } from './config/index.js';
 import {
+  answerSegmentQuery,
   Evaluation,
   FamilySet,
   metricsPage,
@@ -103,6 +104,10 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
         render: async function* (format) {
           await evaluation.refresh();
           yield* metricsPage(families, processMetrics, format);
+        },
+        segments: async (query) => {
+          await ingest.gather();
+          return answerSegmentQuery(query, observer, config.observe.windows);
         },
         live: () => true,
         ready: () => (draining ? { ready: false, reason: 'draining' } : { ready: true }),

@@ -63,6 +63,7 @@ export { skewOfWindow, type SkewFinding } from './skew-of-window.js';
 export { diagnoseSkew, type SkewDiagnosis } from './skew-diagnosis.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
 export { tolerableCount, Tolerances } from './tolerance.js';
+export { studentInterval } from './student-interval.js';
 export { totalVariation } from './total-variation.js';
 export { twoProportions, type ProportionDifference } from './two-proportions.js';
 export { wasserstein, wassersteinBound, wassersteinNormalised, wassersteinTwoSample } from './wasserstein.js';

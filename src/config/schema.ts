@@ -101,7 +101,7 @@ const reservoirSchema = z.strictObject({
     .number()
     .int()
     .min(0)
-    .max(100_000)
+    .max(10_000)
     .default(1000)
     .describe('Predictions kept of each half of the longest window and version, at most; 0: none.'),
   attributes: z

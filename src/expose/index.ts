@@ -6,6 +6,7 @@ export { type BucketExemplars } from './frame.js';
 export { type HistogramSeries } from './histogram-family.js';
 export { watchProcess, type ProcessMetrics } from './process-metrics.js';
 export { type Series } from './scalar-family.js';
+export { answerSegmentQuery } from './segment-answer.js';
 export { startExposition, type Exposition, type ExpositionOptions } from './server.js';
 export { type ExpositionFormat } from './text-format.js';
 export { Evaluation, type EvaluationOptions } from './evaluation.js';

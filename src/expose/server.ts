@@ -12,6 +12,7 @@ import { constants, createGzip } from 'node:zlib';
 import { Limit } from '../lib/limit.js';
 import type { Log } from '../lib/log.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
+import { QueryFault } from './segment-query.js';
 import { acceptsGzip, negotiateFormat } from './content-negotiation.js';
 import type { ExpositionFormat } from './text-format.js';
 
@@ -27,7 +28,13 @@ const DRAIN_MS = 5_000;
 /** The page is so repetitive that the fastest level already makes it about ten times smaller. */
 const GZIP_OPTIONS = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
 
-const PATHS = { index: '/', metrics: '/metrics', live: '/healthz', ready: '/readyz' } as const;
+const PATHS = {
+  index: '/',
+  metrics: '/metrics',
+  segments: '/api/segments',
+  live: '/healthz',
+  ready: '/readyz',
+} as const;
 const PLAIN = 'text/plain; charset=utf-8';
 
 const INDEX_PAGE = `<!doctype html>
@@ -48,6 +55,8 @@ export interface ExpositionOptions {
   readonly port: number;
   /** The page in chunks; called once for every scrape. */
   readonly render: (format: ExpositionFormat) => AsyncIterable<Buffer>;
+  /** Answers a question about a segment. @throws QueryFault */
+  readonly segments?: (query: URLSearchParams) => Promise<unknown>;
   readonly live: () => boolean;
   readonly ready: () => { readonly ready: boolean; readonly reason?: string };
   readonly log: Log;
@@ -137,10 +146,12 @@ class ExpositionServer implements Exposition {
       this.#sendText(request, response, 405, 'Only GET and HEAD are answered here.');
       return;
     }
-    const path = (request.url ?? '').split('?', 1)[0];
+    const [path, query] = (request.url ?? '').split('?', 2);
     switch (path) {
       case PATHS.metrics:
         return this.#sendMetrics(request, response);
+      case PATHS.segments:
+        return this.#sendSegments(request, response, new URLSearchParams(query));
       case PATHS.live: {
         const live = this.#options.live();
         return this.#sendText(request, response, live ? 200 : 503, live ? 'live' : 'not live');
@@ -170,6 +181,21 @@ class ExpositionServer implements Exposition {
       'Cache-Control': 'no-store',
     });
     response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  async #sendSegments(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+    const { segments, log } = this.#options;
+    const send = (status: number, answer: unknown): void => {
+      this.#send(request, response, status, 'application/json; charset=utf-8', `${JSON.stringify(answer, null, 2)}\n`);
+    };
+    try {
+      if (segments === undefined) throw new QueryFault('No predictions are kept here.', 404);
+      send(200, await segments(query));
+    } catch (error) {
+      if (error instanceof QueryFault) return send(error.status, { error: error.message });
+      log.error({ err: error }, 'a question about a segment could not be answered');
+      send(500, { error: 'The question could not be answered; the log says why.' });
+    }
   }
 
   async #sendMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
