@@ -2,7 +2,7 @@
  * What configuration says of models beforehand: owners, tasks, thresholds, references. Models and versions that it does
  * not name get the defaults.
  */
-import { type Config, durationMs, type ModelConfig } from './config/index.js';
+import { type Config, durationMs, type ModelConfig, scheduleOf } from './config/index.js';
 import type { ModelFacts } from './expose/index.js';
 import { outcomeOfClass } from './interpret/index.js';
 import type { KnownModel, ReferencePlan, ReferencePlans, ReferenceProfiles } from './observe/index.js';
@@ -16,11 +16,13 @@ export class ModelCatalogue {
   readonly #config: Config;
   readonly #models: ReadonlyMap<string, ModelConfig>;
   readonly #references = new Map<string, ReferenceProfiles>();
+  readonly #schedules: ReadonlyMap<string, ReturnType<typeof scheduleOf>>;
 
   /** Reads all references. @throws PlumblineError PB4001, PB4002 */
   constructor(config: Config) {
     this.#config = config;
     this.#models = new Map(config.models.map((model) => [model.name, model]));
+    this.#schedules = new Map(config.models.map(({ name, schedule }) => [name, scheduleOf(schedule)]));
     for (const model of config.models) {
       const paths = [
         model.reference,
@@ -90,6 +92,7 @@ export class ModelCatalogue {
       owner: config?.owner ?? defaultOwner,
       tier: config?.tier ?? DEFAULT_TIER,
       task: config?.task ?? '',
+      schedule: this.#schedules.get(model),
       thresholdOf: (feature) => {
         const ofFeature = feature === undefined ? undefined : config?.features[feature]?.thresholds;
         return (statistic: DriftStatistic) =>

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ATTRIBUTE, DRIFT_STATISTICS, TASKS, TIERS } from '../registry/index.js';
 import { referenceSchema } from './reference-schema.js';
 import { durationSchema, timerSchema, windowSchema } from './duration.js';
+import { scheduleSchema } from './schedule.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -267,6 +268,9 @@ const modelSchema = z.strictObject({
     )
     .default({})
     .describe('References of single versions.'),
+  schedule: scheduleSchema
+    .default({})
+    .describe('When predictions are due; empty: a steady rhythm is learned from when they come.'),
   runbook: z.string().optional().describe('URL of the runbook that alerts link to.'),
   thresholds: thresholdOverridesSchema
     .default({})

@@ -10,6 +10,7 @@ import type { FamilySet } from './families.js';
 import { SkewSeries, type SkewSeriesOptions } from './skew-series.js';
 import { SegmentSeries } from './segment-series.js';
 import { type ModelFacts, VersionSeries } from './version-series.js';
+import { VolumeSeries } from './volume-series.js';
 
 /** The longest that ingestion waits for the evaluation, but for a single subject's own work. */
 const TURN_MS = 5;
@@ -38,6 +39,7 @@ export class Evaluation {
   readonly #series = new Map<VersionObserver, VersionSeries>();
   readonly #segments: SegmentSeries;
   readonly #skew: SkewSeries;
+  readonly #volumes: VolumeSeries;
   #finishedMs = -Infinity;
   #running: Promise<void> | undefined;
 
@@ -47,6 +49,11 @@ export class Evaluation {
     const { falseAlarmRate } = options.criticalValues;
     const { minimumObservations, families, windows } = options;
     this.#skew = new SkewSeries(families, { ...options.skew, windows });
+    this.#volumes = new VolumeSeries({
+      ...options,
+      falseAlarmRate,
+      scheduleOf: (model) => options.factsOf(model).schedule,
+    });
     this.#quality = { tolerances: new Tolerances(falseAlarmRate), falseAlarmRate, minimumObservations };
   }
 
@@ -67,6 +74,7 @@ export class Evaluation {
     const startMs = clock.nowMs();
     await this.#options.gather();
     observer.advance();
+    observer.recordVolumes();
     const current = new Set(observer.versions());
     for (const version of this.#series.keys()) if (!current.has(version)) this.#series.delete(version);
     families.begin();
@@ -85,6 +93,7 @@ export class Evaluation {
       latest.set(version.model, series);
     }
     await this.#skew.write(observer, current, pause);
+    await this.#volumes.write(pause);
     this.#options.writeProcess(families);
     families.commit();
     this.#finishedMs = clock.nowMs();

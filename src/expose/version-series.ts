@@ -9,6 +9,7 @@ import {
   type QualityOptions,
   qValues,
   regressionOfWindow,
+  type Schedule,
 } from '../compare/index.js';
 import {
   type FeatureSlot,
@@ -28,6 +29,8 @@ export interface ModelFacts {
   readonly owner: string;
   readonly tier: string;
   readonly task: string;
+  /** When predictions are due; undefined: it is learned. */
+  readonly schedule?: Schedule;
   /** @param feature undefined for an output */
   readonly thresholdOf: (feature: string | undefined) => ThresholdOf;
 }

@@ -49,6 +49,10 @@ export function select(name: string, matchers: readonly Matcher[] = []): string 
 }
 
 /** An aggregation over everything but these labels, on several lines so that a rule can be read. */
-export function aggregateBy(operation: 'sum' | 'max', labels: readonly QueryLabel[], expression: string): string {
+export function aggregateBy(
+  operation: 'sum' | 'max' | 'min',
+  labels: readonly QueryLabel[],
+  expression: string,
+): string {
   return `${operation} by (${labels.join(', ')}) (${expression})`;
 }

@@ -14,6 +14,7 @@ export const LABEL = {
   segment: 'segment',
   segmentValue: 'segment_value',
   against: 'against',
+  basis: 'basis',
   change: 'change',
   compatibility: 'compatibility',
   diagnosis: 'diagnosis',

@@ -29,6 +29,41 @@ const gauge = (labels: readonly QueryLabel[], metric: MetricDefinition, ...more:
 const CRITICAL = { fields: /critical value$/, color: 'orange', dashed: true } as const;
 const THRESHOLD = { fields: /threshold$/, color: 'red', dashed: true } as const;
 
+const volumeOf = (metric: MetricDefinition): string =>
+  aggregateBy('sum', [LABEL.modelName], select(prometheusName(metric), [ofModels, inWindow]));
+const volume: readonly PanelDefinition[] = [
+  {
+    ...chart,
+    title: 'Volume',
+    description:
+      'Predictions of a model in the chosen window, all versions together, as many as its past lets one expect, and below how many chance does not bring it. For windows of whole five minutes up to a day.',
+    unit: 'short',
+    min: 0,
+    noValue: 'not known yet',
+    queries: [
+      { expr: volumeOf(MODEL_METRIC.volume), legend: `{{${LABEL.modelName}}}` },
+      { expr: volumeOf(MODEL_METRIC.volumeExpected), legend: `{{${LABEL.modelName}}} expected` },
+      { expr: volumeOf(MODEL_METRIC.volumeLower), legend: `{{${LABEL.modelName}}} critical value` },
+    ],
+    styles: [{ fields: /expected$/, color: 'text', dashed: true }, CRITICAL],
+  },
+  {
+    ...chart,
+    title: 'Overdue',
+    description:
+      'How long the predictions of a model are overdue, beyond the grace, by its schedule or the rhythm in which they used to come. Empty: no model has either.',
+    unit: 's',
+    min: 0,
+    noValue: 'nothing is scheduled',
+    queries: [
+      {
+        expr: aggregateBy('min', [LABEL.modelName], select(prometheusName(MODEL_METRIC.overdue), [ofModels])),
+        legend: `{{${LABEL.modelName}}}`,
+      },
+    ],
+  },
+];
+
 const traffic: readonly PanelDefinition[] = [
   {
     ...chart,
@@ -253,7 +288,7 @@ const process: readonly PanelDefinition[] = [
 
 export function fleetOverTime(statistic: DriftStatistic): PanelRow[] {
   return [
-    { title: 'Traffic', panels: traffic },
+    { title: 'Traffic', panels: [...traffic, ...volume] },
     { title: 'Data', panels: data(statistic) },
     { title: 'Outcome', panels: outcome },
     { title: 'Plumbline itself', panels: process },

@@ -14,6 +14,8 @@ import { processAlerts } from './process-alerts.js';
 import { QUALITY_ALERTS } from './quality-alerts.js';
 import { RECORDED } from './recording-rules.js';
 import type { AlertingRule } from './rule.js';
+import { SKEW_ALERTS } from './skew-alerts.js';
+import { VOLUME_ALERTS } from './volume-alerts.js';
 
 function runbookUrl(config: Config, alert: string): string {
   return `${config.alerts.runbookBase.replace(/\/$/, '')}/${runbookFile(alert)}`;
@@ -86,12 +88,13 @@ function processRule(definition: ProcessAlertDefinition, config: Config): Alerti
 }
 
 export const featureAlertRules = (config: Config): AlertingRule[] =>
-  modelRules([...FEATURE_ALERTS, ...QUALITY_ALERTS], config);
-export const modelAlertRules = (config: Config): AlertingRule[] => modelRules(MODEL_ALERTS, config);
+  modelRules([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS], config);
+export const modelAlertRules = (config: Config): AlertingRule[] =>
+  modelRules([...MODEL_ALERTS, ...VOLUME_ALERTS], config);
 export const processAlertRules = (config: Config): AlertingRule[] =>
   processAlerts(config).map((definition) => processRule(definition, config));
 
 /** Names of the alerts about models, for those who treat them alike. */
 export const MODEL_ALERT_NAMES: readonly string[] = [
-  ...new Set([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...MODEL_ALERTS].map(({ name }) => name)),
+  ...new Set([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...MODEL_ALERTS, ...VOLUME_ALERTS].map(({ name }) => name)),
 ];

@@ -11,6 +11,7 @@ export type SeverityByTier = Readonly<Record<Tier, Severity>>;
 export const label = (name: LabelName): string => `{{ $labels.${name} }}`;
 export const VALUE = {
   number: '{{ printf "%.3g" $value }}',
+  count: '{{ printf "%.0f" $value }}',
   percentage: '{{ $value | humanizePercentage }}',
   duration: '{{ $value | humanizeDuration }}',
 } as const;
