@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { durationMs } from '../../src/config/index.js';
 import { IdentityRing } from '../../src/correlate/identity-ring.js';
+import { SKETCH_CELLS } from '../../src/observe/distinct-sketch.js';
 import { binCount } from '../../src/observe/index.js';
 import { EverNew } from '../../test/memory/ever-new.js';
 import { CELL_BYTES, FEATURES_BY_KIND, featureWidth } from '../../test/memory/feature-width.js';
@@ -56,9 +57,16 @@ function widths(): string {
   const lines = (Object.keys(FEATURES_BY_KIND) as (keyof typeof FEATURES_BY_KIND)[]).map((kind) => {
     const { cells, slot } = featureWidth(kind);
     const pages = slot.pages.filter((page) => page >= 0).length;
-    return [kind, String(binCount(slot.schema!)), String(pages), String(cells), String(cells * CELL_BYTES)];
+    return [
+      kind,
+      String(binCount(slot.schema!)),
+      String(pages),
+      String(slot.distinctOffset >= 0 ? SKETCH_CELLS : 0),
+      String(cells),
+      String(cells * CELL_BYTES),
+    ];
   });
-  const head = ['feature', 'bins', 'sketch pages', 'cells', 'bytes a pane'];
+  const head = ['feature', 'bins', 'pages', 'different ones, cells', 'cells', 'bytes a pane'];
   const capacity = 1_000_000;
   const waiting = `A prediction that waits for its ground truth takes ${(IdentityRing.bytesFor(capacity) / capacity).toFixed(1)} bytes, of a store of a million.`;
   return `${table(1, head, lines)}\n\n${waiting}`;

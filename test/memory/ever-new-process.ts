@@ -13,7 +13,7 @@ const CHECKPOINTS = 15;
 const ROUNDS_PER_CHECKPOINT = 25;
 const ROUND_MS = 20_000;
 const PREDICTIONS = 60;
-const GROUND_TRUTHS = 30;
+const GROUND_TRUTHS = 20;
 /** So many that the series that are remembered, 20,000, are full after the first third. */
 const POINTS = 160;
 /** Different attribute keys; what the collector takes is more than is made here. */
@@ -37,7 +37,13 @@ if (process.send !== undefined) process.send(await run());
 async function run(): Promise<Left> {
   const clock = new ManualClock(NOON_MS);
   const config = configSchema.parse({
-    observe: { maxModels: 4, maxVersionsPerModel: 3, maxFeaturesPerVersion: 40, windows: ['5m', '15m', '30m'] },
+    observe: {
+      maxModels: 4,
+      maxVersionsPerModel: 3,
+      maxFeaturesPerVersion: 40,
+      windows: ['5m', '15m', '30m'],
+      skew: { maxRows: 500 },
+    },
     correlate: { maxPredictions: 2000 },
   });
   const settings = pipelineSettings(config);
@@ -45,7 +51,7 @@ async function run(): Promise<Left> {
     0,
     {
       ...settings,
-      correlator: { ...settings.correlator, maxEarlyGroundTruths: 500, maxVersions: 500 },
+      correlator: { ...settings.correlator, maxEarlyGroundTruths: 100, maxVersions: 100 },
       interpreter: { ...settings.interpreter, maxKeys: MAX_KEYS },
     },
     { clock, knownModel: () => undefined, referenceOf: () => undefined },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { IdentityRing } from '../../src/correlate/identity-ring.js';
 import { binCount, BUCKETS_PER_OCTAVE, FEATURE_CELLS } from '../../src/observe/index.js';
+import { SKETCH_CELLS } from '../../src/observe/distinct-sketch.js';
 import { CELL_BYTES, FEATURES_BY_KIND, featureWidth } from './feature-width.js';
 
 /** Header, 128 bins, and a page of the sketch. */
@@ -19,12 +20,13 @@ test(`a numeric feature takes ${NUMERIC_FEATURE_BYTES} bytes a pane, and 128 for
   expect((over.cells - within.cells) * CELL_BYTES).toBe((octaves - 1) * 128);
 });
 
-describe('header, bins and pages of the sketch are all that a feature takes', () => {
+describe('header, bins, pages of the quantile sketch, and for texts the sketch of different ones are all that a feature takes', () => {
   test.each(Object.keys(FEATURES_BY_KIND) as (keyof typeof FEATURES_BY_KIND)[])('%s', (kind) => {
     const { cells, slot, layoutCells, paneCells } = featureWidth(kind);
     const pages = slot.pages.filter((page) => page >= 0).length;
     expect(slot.schema).toBeDefined();
-    expect(cells).toBe(FEATURE_CELLS + binCount(slot.schema!) + BUCKETS_PER_OCTAVE * pages);
+    const distinct = slot.distinctOffset >= 0 ? SKETCH_CELLS : 0;
+    expect(cells).toBe(FEATURE_CELLS + binCount(slot.schema!) + BUCKETS_PER_OCTAVE * pages + distinct);
     expect(paneCells).toBeLessThanOrEqual(Math.ceil(layoutCells * PANE_ROOM));
   });
 });
