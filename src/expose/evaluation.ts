@@ -22,7 +22,8 @@ export interface EvaluationOptions {
   readonly minimumObservations: number;
   readonly windows: readonly string[];
   readonly everyMs: number;
-  readonly skew: Omit<SkewSeriesOptions, 'windows'>;
+  /** Absent: skew is not published. */
+  readonly skew?: Omit<SkewSeriesOptions, 'windows'>;
   /** Brings what other threads have observed to the observer. */
   readonly gather: () => Promise<void>;
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export class Evaluation {
   readonly #quality: QualityOptions;
   readonly #series = new Map<VersionObserver, VersionSeries>();
   readonly #segments: SegmentSeries;
-  readonly #skew: SkewSeries;
+  readonly #skew: SkewSeries | undefined;
   readonly #volumes: VolumeSeries;
   #finishedMs = -Infinity;
   #running: Promise<void> | undefined;
@@ -48,7 +49,7 @@ export class Evaluation {
     this.#segments = new SegmentSeries(options);
     const { falseAlarmRate } = options.criticalValues;
     const { minimumObservations, families, windows } = options;
-    this.#skew = new SkewSeries(families, { ...options.skew, windows });
+    this.#skew = options.skew && new SkewSeries(families, { ...options.skew, windows });
     this.#volumes = new VolumeSeries({
       ...options,
       falseAlarmRate,
@@ -92,7 +93,7 @@ export class Evaluation {
       if (segments !== undefined) await this.#segments.write(version, segments.all(), pause);
       latest.set(version.model, series);
     }
-    await this.#skew.write(observer, current, pause);
+    await this.#skew?.write(observer, current, pause);
     await this.#volumes.write(pause);
     this.#options.writeProcess(families);
     families.commit();

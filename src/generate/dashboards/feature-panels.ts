@@ -11,6 +11,7 @@ import {
 import { aggregateBy, equal, select, type Matcher, type QueryLabel } from '../promql.js';
 import { RECORDED } from '../rules/recording-rules.js';
 import type { PanelDefinition, PanelRow } from './panel-definition.js';
+import { skewPanels } from './skew-panels.js';
 
 const ofVersion: readonly Matcher[] = [equal(LABEL.modelName, '$model'), equal(LABEL.modelVersion, '$version')];
 const subject: readonly Matcher[] = [...ofVersion, equal(LABEL.feature, '$feature')];
@@ -341,6 +342,7 @@ export function featureRows(statistic: DriftStatistic): PanelRow[] {
     },
     { title: 'Which bins moved', panels: bins() },
     { title: 'Data quality', panels: quality },
+    { title: 'Training and serving', panels: skewPanels },
     { title: 'Distribution', panels: distribution },
     { title: 'Volume', panels: volume },
   ];
