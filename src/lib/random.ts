@@ -33,3 +33,25 @@ export function normalDeviate(random: Random): number {
     if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s);
   }
 }
+
+/** The same, both of each pair that the method gives: half the cost where many are drawn. */
+export function normalDeviates(random: Random): () => number {
+  let spare = NaN;
+  return () => {
+    if (spare === spare) {
+      const kept = spare;
+      spare = NaN;
+      return kept;
+    }
+    for (;;) {
+      const u = 2 * random.next() - 1;
+      const v = 2 * random.next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const scale = Math.sqrt((-2 * Math.log(s)) / s);
+        spare = v * scale;
+        return u * scale;
+      }
+    }
+  };
+}

@@ -79,6 +79,12 @@ export class DataSet {
     return rowsOf(this.#connection, `SELECT ${select} FROM ${this.#relation} ${suffix}`, this.files);
   }
 
+  /** An aggregate over the first rows alone. */
+  async queryFirst(rows: number, columns: string, select: string): Promise<unknown[][]> {
+    const first = `SELECT ${select} FROM (SELECT ${columns} FROM ${this.#relation} LIMIT ${rows})`;
+    return rowsOf(this.#connection, first, this.files);
+  }
+
   /** All rows in their order, a few thousand at a time. */
   async *chunks(select: string, suffix = ''): AsyncGenerator<DuckDB.DuckDBDataChunk> {
     const sql = `SELECT ${select} FROM ${this.#relation} ${suffix}`;

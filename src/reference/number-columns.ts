@@ -1,6 +1,7 @@
 /**
- * Columns of numbers, and of free texts, which their lengths stand for in the bins. Two scans each: the first finds where the bins lie (exact extremes, and quantiles of a seeded
- * sample), the second folds every row with the very code that folds predictions.
+ * Columns of numbers, and of free texts, which their lengths stand for in the bins. Two scans each: the first finds where
+ * the bins lie (exact extremes, and quantiles of a sample), the second folds every row with the very code that folds
+ * predictions. Where values recur, DuckDB counts them and each is folded once, with its count for a weight.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { RecordBatch, VALUE } from '../decode/index.js';
@@ -12,7 +13,9 @@ import type { DataSet } from './data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
 import { Reservoir } from './reservoir.js';
 import { TextBuffer } from './text-buffer.js';
+import { countValues, rankedSample, recurring } from './value-counts.js';
 
+const ONE_ROW = Int32Array.of(0);
 /** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
 const SAMPLED_VALUES_MAX = 32_000_000;
 
@@ -38,12 +41,41 @@ export async function surveyNumbers(
   onRows: OnRows,
 ): Promise<NumericSchema[]> {
   const size = Math.max(1, Math.min(sampling.rows, dataSet.rows, Math.floor(SAMPLED_VALUES_MAX / columns.length)));
-  const surveys = columns.map((_, index) => new Survey(new Reservoir(size, seededRandom(sampling.seed + index))));
-  for await (const chunk of numberChunks(dataSet, columns)) {
-    for (const [index, survey] of surveys.entries()) survey.add(chunk, index);
+  const recurs = await recurring(
+    dataSet,
+    columns.map(({ column }) => column),
+  );
+  const schemas: NumericSchema[] = [];
+  const others: { readonly index: number; readonly survey: Survey }[] = [];
+  for (const [index, { name, column, kind }] of columns.entries()) {
+    if (recurs[index]) schemas[index] = schemaOf(name, kind, await rankedSample(dataSet, column, size));
+    else others.push({ index, survey: new Survey(new Reservoir(size, seededRandom(sampling.seed + index))) });
+  }
+  if (others.length === 0) {
+    onRows(dataSet.rows);
+    return schemas;
+  }
+  for await (const chunk of dataSet.chunks(others.map(({ index }) => asNumber(columns[index].column)).join(', '))) {
+    for (const [at, { survey }] of others.entries()) survey.add(chunk, at);
     onRows(chunk.rowCount);
   }
-  return columns.map(({ name, kind }, index) => surveys[index].schema(name, kind));
+  for (const { index, survey } of others) {
+    const { name, kind } = columns[index];
+    schemas[index] = schemaOf(name, kind, survey.result);
+  }
+  return schemas;
+}
+
+interface Surveyed {
+  readonly sample: Float64Array;
+  readonly min: number;
+  readonly max: number;
+}
+
+function schemaOf(name: string, kind: NumericSchema['kind'], { sample, min, max }: Surveyed): NumericSchema {
+  const known = min > max ? {} : { min: min + 0, max: max + 0 };
+  // A text's length is folded as it is, as a provisional reference does.
+  return numericSchema(name, kind, sample, kind === 'text' ? { ...known, shift: 0 } : known);
 }
 
 class Survey {
@@ -67,10 +99,8 @@ class Survey {
     }
   }
 
-  schema(name: string, kind: NumericSchema['kind']): NumericSchema {
-    const known = this.#min > this.#max ? {} : { min: this.#min + 0, max: this.#max + 0 };
-    // A text's length is folded as it is, as a provisional reference does.
-    return numericSchema(name, kind, this.#reservoir.sample, kind === 'text' ? { ...known, shift: 0 } : known);
+  get result(): Surveyed {
+    return { sample: this.#reservoir.sample, min: this.#min, max: this.#max };
   }
 }
 
@@ -82,10 +112,25 @@ export async function foldNumbers(
   onRows: OnRows,
 ): Promise<Profile[]> {
   const folds = schemas.map((schema) => new NumberFold(schema));
-  const values = columns.map(({ column, kind }) => (kind === 'text' ? asText(column) : asNumber(column)));
-  for await (const chunk of dataSet.chunks(values.join(', '))) {
-    for (const [index, fold] of folds.entries()) fold.add(chunk, index);
-    onRows(chunk.rowCount);
+  // Of a text more than its length is folded, so its rows are looked at.
+  const numeric = columns.flatMap(({ kind }, index) => (kind === 'text' ? [] : [index]));
+  const recurs = await recurring(
+    dataSet,
+    numeric.map((index) => columns[index].column),
+  );
+  const counted = numeric.filter((_, at) => recurs[at]);
+  for (const index of counted) {
+    await countValues(dataSet, columns[index].column, (value, rows) => folds[index].addCounted(value, rows));
+  }
+  const others = columns.flatMap(({ column, kind }, index) =>
+    counted.includes(index) ? [] : [{ fold: folds[index], value: kind === 'text' ? asText(column) : asNumber(column) }],
+  );
+  if (others.length === 0) onRows(dataSet.rows);
+  else {
+    for await (const chunk of dataSet.chunks(others.map(({ value }) => value).join(', '))) {
+      for (const [at, { fold }] of others.entries()) fold.add(chunk, at);
+      onRows(chunk.rowCount);
+    }
   }
   return folds.map((fold, index) => fold.profile(columns[index].column.name, dataSet.rows));
 }
@@ -132,6 +177,13 @@ class NumberFold {
     this.#slot.fold(this.#pane, this.#batch, this.#rows, itemCount, 1, 0);
   }
 
+  addCounted(value: number | null, rows: number): void {
+    const { type, number } = this.#batch.attributes;
+    type[0] = value === null ? VALUE.empty : VALUE.double;
+    number[0] = value ?? 0;
+    this.#slot.fold(this.#pane, this.#batch, ONE_ROW, 1, rows, 0);
+  }
+
   profile(column: string, expected: number): Profile {
     const profile = new Profile(this.#schema, this.#pane.cells, this.#slot, expected);
     const sums = [FEATURE_CELL.sum, FEATURE_CELL.squares].map((cell) => profile.cell(cell));
@@ -144,8 +196,4 @@ class NumberFold {
     }
     return profileOf(entryOf(this.#schema.name, profile));
   }
-}
-
-function numberChunks(dataSet: DataSet, columns: readonly NumberColumn[]): AsyncGenerator<DuckDBDataChunk> {
-  return dataSet.chunks(columns.map(({ column }) => asNumber(column)).join(', '));
 }
