@@ -23,7 +23,12 @@ const random = seededRandom(11);
 
 async function start(workers: number, referenceOf: ObserverOptions['referenceOf'] = () => undefined): Promise<Ingest> {
   const config = configSchema.parse({
-    observe: { provisionalReferenceSize: 300, maxVersionsPerModel: 3 },
+    observe: {
+      provisionalReferenceSize: 300,
+      maxVersionsPerModel: 3,
+      segments: [{ name: 'colour', by: ['colour'] }],
+      reservoir: { size: 100 },
+    },
     receive: { bearerTokens: [{ name: 'one model', env: 'TOKEN', models: ['other'] }] },
   });
   const ports = { clock: systemClock, knownModel: () => undefined, referenceOf };
@@ -110,7 +115,23 @@ function facts(ingest: Ingest) {
     traces: ingest.pipeline.interpreter.accounting.traces,
     logs: ingest.pipeline.interpreter.accounting.logs,
     outcomes: ingest.pipeline.correlator.outcomes('m'),
+    segments: segmentFacts(ingest),
+    sampled: version.sample!.save().map(({ seen, rows }) => [seen, rows.length]),
   };
+}
+
+/** Of each segment, how many predictions and values in the bins of its features, and whether it has a reference. */
+function segmentFacts(ingest: Ingest) {
+  const { directory } = ingest.pipeline.observer;
+  const facts = [...directory.segmentsOf(versionOf(ingest))!.all()].map(({ value, observer }) => {
+    const view = observer.window(2);
+    const counted = [...observer.features.values()].map((slot) => {
+      const { bins, outOfRange, unseen, absent } = observer.profile(slot, view, false);
+      return [slot.name, bins.reduce((sum, count) => sum + count, outOfRange + unseen), absent] as const;
+    });
+    return [value, view.predictions, observer.reference?.kind, counted.sort()] as const;
+  });
+  return facts.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 describe('the same messages', () => {
