@@ -31,5 +31,5 @@ export type { Introduction, KnownModel, Principal } from './version-directory.js
 export { VersionReferences } from './version-references.js';
 export { VersionObserver } from './version-observer.js';
 export type { VersionSchemas, VersionState } from './version-state.js';
-export { WindowView } from './window-view.js';
 export { VolumeHistory } from './volume-history.js';
+export { WindowView } from './window-view.js';
