@@ -32,7 +32,7 @@ const NEW_PREDICTIONS = 100;
 const NEW_GROUND_TRUTHS = 500;
 const NEW_POINTS = 60;
 /** Shown whether or not they were hit; others only if they were. */
-const OF_TELEMETRY = ['versions', 'joined_ground_truths', 'critical_values', 'series', 'senders'];
+const OF_TELEMETRY = ['versions', 'joined_ground_truths', 'critical_values', 'series', 'senders', 'metric_series'];
 /** Windows as shares of the duration, so that every pane there can be is there after a quarter of it. */
 const WINDOW_SHARES = [1 / 20, 1 / 8, 1 / 4];
 
