@@ -75,7 +75,7 @@ export class Evaluation {
     const startMs = clock.nowMs();
     await this.#options.gather();
     observer.advance();
-    observer.recordVolumes();
+    observer.volumes.record(observer.versions(), observer.endMs);
     const current = new Set(observer.versions());
     for (const version of this.#series.keys()) if (!current.has(version)) this.#series.delete(version);
     families.begin();

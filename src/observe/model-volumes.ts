@@ -20,10 +20,10 @@ export class ModelVolumes {
   #countedUntilMs: number | undefined;
   #watchedSinceMs = 0;
 
-  /** Counts what has come since the last time; the first time only shows what is not to be counted. */
+  /** Counts what has come since the last time; the first time only shows what is not to be counted. 0 is no time yet. */
   record(versions: Iterable<VersionObserver>, nowMs: number): void {
     const fromMs = this.#countedUntilMs;
-    if (fromMs !== undefined && nowMs < fromMs) return;
+    if (nowMs <= 0 || (fromMs !== undefined && nowMs < fromMs)) return;
     const grown = new Map<string, number>();
     for (const version of versions) {
       const total = served(version);

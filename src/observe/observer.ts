@@ -201,12 +201,6 @@ export class Observer implements ObservationSink {
     this.skew?.expire(endMs);
   }
 
-  /** Counts what has come since the last time in the history of each model's volume. */
-  recordVolumes(): void {
-    const { endMs } = this;
-    if (endMs > 0) this.volumes.record(this.versions(), endMs);
-  }
-
   /** The version's observer, made when it is first heard of; undefined over the limits. */
   version(model: string, version: string): VersionObserver | undefined {
     return this.directory.find(model, version);

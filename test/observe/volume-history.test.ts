@@ -51,10 +51,11 @@ describe('a history', () => {
 describe('models', () => {
   const volumes = (pipeline: Pipeline, last: number): number[] =>
     [...pipeline.observer.volumes.get('m')!.slots()].slice(-last);
+  const record = ({ observer }: Pipeline): void => observer.volumes.record(observer.versions(), observer.endMs);
   const step = (pipeline: Pipeline): void => {
     pipeline.clock.advanceMs(SLOT_MS);
     pipeline.observer.advance();
-    pipeline.observer.recordVolumes();
+    record(pipeline);
   };
   const predict = (pipeline: Pipeline, version: string, count: number, role?: string): void => {
     const attributes = role === undefined ? undefined : { 'ml.model.role': role };
@@ -63,7 +64,7 @@ describe('models', () => {
 
   test('count all versions together, shadows aside, from the first slot on that they are seen in', () => {
     const pipeline = new Pipeline();
-    pipeline.observer.recordVolumes();
+    record(pipeline);
     step(pipeline);
     predict(pipeline, '1', 30);
     step(pipeline);
@@ -77,7 +78,7 @@ describe('models', () => {
 
   test('go on after a restart with a gap; what an older state lacks is unknown', () => {
     const before = new Pipeline();
-    before.observer.recordVolumes();
+    record(before);
     predict(before, '1', 30);
     step(before);
     predict(before, '1', 40);
@@ -87,7 +88,7 @@ describe('models', () => {
     const after = new Pipeline();
     after.clock.setMs(before.clock.nowMs() + SLOT_MS);
     after.observer.restore(state);
-    after.observer.recordVolumes();
+    record(after);
     step(after);
     predict(after, '1', 50);
     step(after);
@@ -95,7 +96,7 @@ describe('models', () => {
 
     const older = new Pipeline();
     older.observer.restore({ ...state, volumes: undefined });
-    older.observer.recordVolumes();
+    record(older);
     step(older);
     expect(volumes(older, 2)).toEqual([NaN, 0]);
   });
