@@ -21,6 +21,7 @@ export {
   type PredictOptions,
   type RecordOptions,
 } from './model-options.js';
+export { recordOfflineFeatures, type OfflineFeatures } from './offline-features.js';
 export { instrumentModel } from './observed-model.js';
 export { type BatchPrediction, type Prediction, type PredictionValue } from './prediction-values.js';
 export { type ModelRole, type Task } from '../registry/index.js';
