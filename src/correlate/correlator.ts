@@ -22,6 +22,8 @@ import { type ListedVersion, VersionList } from './version-list.js';
 const WAITING = 0;
 const JOINED = 1;
 const ABSENT = -1;
+/** Versions of a model above which a ground truth adds none that no prediction has named. */
+const EARLY_VERSIONS_MAX = 256;
 /** Stands for all versions of a model. */
 const ANY_VERSION = '';
 
@@ -308,7 +310,7 @@ export class Correlator {
     kind: number,
     actual: number,
   ): void {
-    const owner = this.#versionIndex(model, version);
+    const owner = this.#ownerOfEarly(model, version);
     if (owner === ABSENT) {
       this.outcomes(model).orphaned++;
       return;
@@ -322,6 +324,15 @@ export class Correlator {
       this.groundTruthLimit.overflow++;
     }
     this.#keep(this.#early, high, low, owner, timeMs, kind, actual, WAITING);
+  }
+
+  /** A version that only ground truths name is listed too, within bounds: whoever sends them may make names up. */
+  #ownerOfEarly(model: string, version: string): number {
+    const known = this.#versions.find(model, version);
+    const isBeyond = (this.#versions.of(model)?.size ?? 0) >= EARLY_VERSIONS_MAX && version !== ANY_VERSION;
+    // The other half is for versions that predict.
+    if (known !== ABSENT || isBeyond || this.#versions.size * 2 >= this.#versions.max) return known;
+    return this.#versionIndex(model, version);
   }
 
   #keepSettled(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {

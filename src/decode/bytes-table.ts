@@ -6,6 +6,9 @@
 const TEXT_DECODER = new TextDecoder();
 const TEXT_ENCODER = new TextEncoder();
 
+/** What telemetry may make us remember of one name or category: with it, a bound on their number bounds bytes too. */
+export const NAME_BYTES_MAX = 1024;
+
 /** No entry has this number. */
 export const NOT_FOUND = -1;
 
@@ -76,6 +79,7 @@ function sameBytes(pool: DataView, from: number, view: DataView, start: number, 
 
 export class BytesTable {
   readonly max: number;
+  readonly #entryBytesMax: number;
   size = 0;
   #pool = new Uint8Array(1024);
   #poolView = viewOf(this.#pool);
@@ -87,8 +91,10 @@ export class BytesTable {
   #slots = new Int32Array(128).fill(NOT_FOUND);
   readonly #texts: string[] = [];
 
-  constructor(max: number) {
+  /** @param entryBytesMax longer ones are not taken; absent: of any length */
+  constructor(max: number, entryBytesMax = Infinity) {
     this.max = max;
+    this.#entryBytesMax = entryBytesMax;
   }
 
   find(view: DataView, start: number, end: number): number {
@@ -104,7 +110,7 @@ export class BytesTable {
   /** The entry's number; a new one if there is room, `NOT_FOUND` if there is not. */
   intern(view: DataView, start: number, end: number): number {
     const found = this.find(view, start, end);
-    if (found !== NOT_FOUND || this.size >= this.max) return found;
+    if (found !== NOT_FOUND || this.size >= this.max || end - start > this.#entryBytesMax) return found;
     return this.#append(view, start, end);
   }
 

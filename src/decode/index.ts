@@ -1,7 +1,7 @@
 /** The door of the room: bytes to OTLP values. */
 export { type AttributeColumns, VALUE } from './attribute-columns.js';
 export { type DecodedValue } from './attribute-decoder.js';
-export { BytesTable, hashBytes, NOT_FOUND, viewOf } from './bytes-table.js';
+export { BytesTable, hashBytes, NAME_BYTES_MAX, NOT_FOUND, viewOf } from './bytes-table.js';
 export { transcodeLogs, transcodeMetrics, transcodeTraces } from './json-transcoder.js';
 export { KeyTable, type KeyTableOptions } from './key-table.js';
 export { MetricDecoder, type MetricDecoderOptions } from './metric-decoder.js';

@@ -3,9 +3,9 @@
  * are `UNKNOWN_KEY` and are skipped by the decoder without being stored.
  *
  * A sender writes its attributes in the same order again and again, so the key that followed last time is tried first:
- * one comparison of the bytes and no hash. Bounded by `maxKeys`; what is over is counted in `overflow`.
+ * one comparison of the bytes and no hash. Bounded by `maxKeys` of up to `NAME_BYTES_MAX` bytes; what is over is counted in `overflow`.
  */
-import { BytesTable, NOT_FOUND } from './bytes-table.js';
+import { BytesTable, NAME_BYTES_MAX, NOT_FOUND } from './bytes-table.js';
 import { KeyFrames } from './key-frames.js';
 
 export const UNKNOWN_KEY = -1;
@@ -28,7 +28,7 @@ export class KeyTable {
   #framed = 0;
 
   constructor(options: KeyTableOptions) {
-    this.#table = new BytesTable(options.maxKeys);
+    this.#table = new BytesTable(options.maxKeys, NAME_BYTES_MAX);
     this.#prefixes = options.prefixes.map((prefix) => new TextEncoder().encode(prefix));
     for (const name of options.names) this.#table.internText(name);
     this.#cover();

@@ -1,8 +1,9 @@
 /**
  * Names that come with every record (model, version, role, error type) as strings that are made once. When more
- * different ones arrive than the cache holds it starts afresh: correct either way, only slower.
+ * different ones arrive than the cache holds it starts afresh: correct either way, only slower. A name is cut after
+ * `NAME_BYTES_MAX` bytes.
  */
-import { BytesTable, NOT_FOUND } from '../decode/index.js';
+import { BytesTable, NAME_BYTES_MAX, NOT_FOUND } from '../decode/index.js';
 
 export class TextCache {
   readonly #table: BytesTable;
@@ -12,8 +13,9 @@ export class TextCache {
     this.#table = new BytesTable(max);
   }
 
-  text(view: DataView, start: number, end: number): string {
+  text(view: DataView, start: number, textEnd: number): string {
     const table = this.#table;
+    const end = Math.min(textEnd, start + NAME_BYTES_MAX);
     if (this.#last !== NOT_FOUND && table.equals(this.#last, view, start, end)) return table.text(this.#last);
     let id = table.intern(view, start, end);
     if (id === NOT_FOUND) {

@@ -166,6 +166,25 @@ test('the oldest prediction makes room, and that is counted', () => {
   expect(pipeline.correlator.predictionLimit.overflow).toBe(1);
 });
 
+test('versions that only ground truths name fill nothing: they are orphaned, and real versions are joined as ever', () => {
+  const pipeline = new Pipeline();
+  const truthOf = (version: string) => ({
+    eventName: 'ml.ground_truth',
+    timeUnixNano: BigInt(pipeline.clock.nowMs()) * 1_000_000n,
+    attributes: attributesOf({
+      'ml.model.name': 'm',
+      'ml.model.version': version,
+      'ml.prediction.id': version,
+      'ml.ground_truth.value': true,
+    }),
+  });
+  pipeline.sendLogs(Array.from({ length: 2000 }, (_, index) => truthOf(`made up ${index}`)));
+  expect(pipeline.correlator.limits[3].used).toBe(50);
+  pipeline.predict(predicted('a', true));
+  pipeline.groundTruth('a', true);
+  expect(confusion(pipeline)).toEqual([1, 0, 0, 0]);
+});
+
 test('classes by name, with the positive one configured', () => {
   const pipeline = new Pipeline();
   expect(OUTCOME.text).toBe(3);

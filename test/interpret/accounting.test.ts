@@ -93,6 +93,21 @@ test('model and version may stand on the resource; the span wins', () => {
   expect(pipeline.accounted().rejected).toEqual({ no_model_name: 1 });
 });
 
+test('names without end are cut, keys without end are left out and counted: both cost a bounded number of bytes', () => {
+  pipeline = new Pipeline();
+  const long = 'x'.repeat(100_000);
+  pipeline.predict(
+    { model: `a${long}`, version: `b${long}`, features: { y: 1 } },
+    { features: { [long]: 1, [`${long}y`]: 2, z: 3 }, attributes: { 'ml.features': { [`${long}z`]: 1 } } },
+  );
+  const names = [...pipeline.observer.directory.models].flatMap(([name, versions]) => [name, ...versions.keys()]);
+  expect(names.map(({ length }) => length)).toEqual([1024, 1024, 1, 1]);
+  expect([...pipeline.version().features.keys()]).toEqual(['z']);
+  const { keys, nestedKeys } = pipeline.interpreter.meanings;
+  expect([keys.overflow, nestedKeys.overflow]).toEqual([2, 1]);
+  expect(pipeline.accounted()).toEqual({ received: 2, observed: 2, rejected: {}, ignored: {} });
+});
+
 test('features in one kvlist are the same features', () => {
   pipeline = new Pipeline();
   pipeline.predict({ features: { x: 1 } }, { attributes: { 'ml.features': { x: 3, y: 'a' } } });
