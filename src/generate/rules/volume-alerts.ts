@@ -1,11 +1,14 @@
 /**
- * Alerts about how many predictions a model makes and when: far fewer than its past lets one expect, and none where some are
- * due. Expectations, bounds and what is due come from the collector; here stands how much matters.
+ * Alerts about how many predictions a model makes and when: far fewer than its past lets one expect, none where some are
+ * due, and shadows that see fewer of the requests than before. Expectations, bounds and what is due come from the collector;
+ * here stands how much matters.
  */
-import { LABEL, MODEL_METRIC, prometheusName, type MetricDefinition } from '../../registry/index.js';
-import { aggregateBy, select } from '../promql.js';
+import type { Config } from '../../config/index.js';
+import { LABEL, MODEL_METRIC, MODEL_ROLES, prometheusName, type MetricDefinition } from '../../registry/index.js';
+import { aggregateBy, equal, noneOf, select, type Matcher } from '../promql.js';
+import { expectedBeforeHalvingCounts } from '../significance.js';
 import type { Scope } from '../threshold-scopes.js';
-import { BY_TIER, type AlertDefinition, type AlertText } from './alert-definition.js';
+import { BY_TIER, NEVER_PAGES, type AlertDefinition, type AlertText } from './alert-definition.js';
 import { label, lookup, VALUE } from './annotation.js';
 
 const modelWindow = [LABEL.modelName, LABEL.window] as const;
@@ -40,6 +43,30 @@ function stale(scope: Scope): AlertText {
   };
 }
 
+const SHADOW: (typeof MODEL_ROLES)[number] = 'shadow';
+
+function shadowBehind(scope: Scope, config: Config): AlertText {
+  const predictions = (matcher: Matcher, range: string): string => {
+    const series = select(prometheusName(MODEL_METRIC.predictions), [matcher, ...scope.matchers]);
+    return aggregateBy('sum', [LABEL.modelName], `increase(${series}${range})`);
+  };
+  const [tenMinutes, hourBefore] = ['[10m]', '[1h] offset 10m'];
+  const isShadow = equal(LABEL.role, SHADOW);
+  const [isServed] = noneOf(LABEL.role, [SHADOW]);
+  const now = predictions(isShadow, tenMinutes);
+  const share = `${predictions(isShadow, hourBefore)}\n    / ${predictions(isServed, hourBefore)}`;
+  const expected = `(${predictions(isServed, tenMinutes)}\n    * ${share})`;
+  return {
+    condition: [
+      `${now}\n    < ${VOLUME_DROP} * ${expected}`,
+      `  and`,
+      `${expected} > ${expectedBeforeHalvingCounts(config.compare.falseAlarmRate)}`,
+    ].join('\n  '),
+    summary: `${label(LABEL.modelName)}: shadow versions miss requests`,
+    description: `Shadow versions made ${VALUE.count} predictions within 10 minutes. That is less than half of what the served requests let one expect, by the hour before.`,
+  };
+}
+
 export const VOLUME_ALERTS: readonly AlertDefinition[] = [
   {
     name: 'ModelVolumeLow',
@@ -58,5 +85,14 @@ export const VOLUME_ALERTS: readonly AlertDefinition[] = [
     thresholds: () => [],
     dashboard: FLEET,
     build: stale,
+  },
+  {
+    name: 'ModelShadowBehind',
+    subject: 'model',
+    for: '2m',
+    severity: NEVER_PAGES,
+    thresholds: () => [],
+    dashboard: FLEET,
+    build: shadowBehind,
   },
 ];
