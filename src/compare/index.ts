@@ -58,7 +58,7 @@ export {
   type SchemaFeature,
 } from './schema-difference.js';
 export { ShiftDetector } from './shift-detector.js';
-export { agrees, featureSkew, type FeatureSkew, type SkewColumn, type SkewedFeature } from './skew.js';
+export { featureSkew, type FeatureSkew, type SkewColumn, type SkewedFeature } from './skew.js';
 export { skewOfWindow, type SkewFinding } from './skew-of-window.js';
 export { diagnoseSkew, type SkewDiagnosis } from './skew-diagnosis.js';
 export { STATISTICS, type BinStatistic, type StatisticName, type UnorderedStatistic } from './statistics.js';
