@@ -10,6 +10,7 @@ import { fleetNow, ofModels } from './fleet-panels.js';
 import { featureRows } from './feature-panels.js';
 import type { PanelRow } from './panel-definition.js';
 import { DATASOURCE, panelBuilder } from './panel.js';
+import { segmentRow } from './segment-panels.js';
 import { datasourceVariable, labelVariable, type LabelVariable } from './variables.js';
 
 const TAG = 'plumbline';
@@ -64,7 +65,7 @@ function definitions(config: Config): DashboardDefinition[] {
         },
       ],
       alerts: [ofModels],
-      rows: [fleetNow(statistic), ...fleetOverTime(statistic)],
+      rows: [fleetNow(statistic), ...fleetOverTime(statistic), segmentRow()],
     },
     {
       name: 'feature',

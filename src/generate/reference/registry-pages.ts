@@ -10,7 +10,11 @@ import {
   PROCESS_METRIC,
   prometheusName,
   REJECTED,
+  SEGMENT_FEATURE_METRIC,
+  SEGMENT_METRIC,
+  SEGMENT_PREDICTION_METRIC,
   SERVICE_METRIC,
+  SKEW_METRIC,
   type MetricDefinition,
 } from '../../registry/index.js';
 import type { GeneratedFile } from '../generated-file.js';
@@ -32,14 +36,20 @@ function attributesPage(): string {
   );
 }
 
-function metricSection(title: string, note: string, metrics: Readonly<Record<string, MetricDefinition>>): string {
-  const rows = Object.values(metrics).map((metric) => [
-    code(prometheusName(metric)),
-    metric.kind,
-    metric.unit === '' ? 'own unit' : metric.unit,
-    metric.labels.map(code).join(', '),
-    metric.help,
-  ]);
+function metricSection(
+  title: string,
+  note: string,
+  ...metrics: readonly Readonly<Record<string, MetricDefinition>>[]
+): string {
+  const rows = metrics
+    .flatMap(Object.values<MetricDefinition>)
+    .map((metric) => [
+      code(prometheusName(metric)),
+      metric.kind,
+      metric.unit === '' ? 'own unit' : metric.unit,
+      metric.labels.map(code).join(', '),
+      metric.help,
+    ]);
   return `## ${title}\n\n${note}\n\n${markdownTable(['Metric', 'Kind', 'Unit', 'Labels', 'Meaning'], rows)}`;
 }
 
@@ -56,6 +66,14 @@ function metricsPage(): string {
     metricSection('Models', 'One series per model version and what else stands in the labels.', MODEL_METRIC),
     metricSection('Features', 'One per feature of a model version.', FEATURE_METRIC),
     metricSection('Outputs', "The same of a prediction's `value` and `score`.", PREDICTION_METRIC),
+    metricSection('Training-serving skew', 'Offline features against those that the model was served.', SKEW_METRIC),
+    metricSection(
+      'Segments',
+      'Of the parts of a version that `observe.segments` names. A segment is compared with its own first predictions, in the bins of its version; the segments of one name add up to the version. One that is not named is answered from the sample of recent predictions: `GET /api/segments?model=…&version=…&where=country=DE,age>=60`.',
+      SEGMENT_METRIC,
+      SEGMENT_FEATURE_METRIC,
+      SEGMENT_PREDICTION_METRIC,
+    ),
     metricSection(
       'Plumbline itself',
       '`received = observed + rejected + ignored` holds at any moment.',

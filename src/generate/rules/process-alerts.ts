@@ -1,7 +1,7 @@
 /** Alerts about this process: while it is down, refuses or overflows, what it says of models is not the whole truth. */
 import { durationMs, type Config } from '../../config/index.js';
-import { LABEL, PROCESS_METRIC, prometheusName } from '../../registry/index.js';
-import { aggregateBy, equal, PROMETHEUS_LABEL, PROMETHEUS_SERIES, select } from '../promql.js';
+import { LABEL, PROCESS_METRIC, prometheusName, SEGMENT_LIMIT } from '../../registry/index.js';
+import { aggregateBy, equal, noneOf, PROMETHEUS_LABEL, PROMETHEUS_SERIES, select } from '../promql.js';
 import type { ProcessAlertDefinition } from './alert-definition.js';
 import { label, VALUE } from './annotation.js';
 
@@ -49,7 +49,7 @@ export function processAlerts(config: Config): ProcessAlertDefinition[] {
       name: 'PlumblineLimitReached',
       for: '1m',
       severity: 'warning',
-      condition: `${aggregateBy('sum', [LABEL.limit], `increase(${prometheusName(PROCESS_METRIC.limitOverflow)}[10m])`)} > 0`,
+      condition: `${aggregateBy('sum', [LABEL.limit], `increase(${select(prometheusName(PROCESS_METRIC.limitOverflow), noneOf(LABEL.limit, [SEGMENT_LIMIT]))}[10m])`)} > 0`,
       summary: `Plumbline's limit ${label(LABEL.limit)} is reached`,
       description: `Within 10 minutes the limit ${label(LABEL.limit)} kept out ${VALUE.number}. What is kept out is counted in the overflow series and not told apart.`,
     },
