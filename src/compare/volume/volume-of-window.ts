@@ -1,7 +1,7 @@
 /**
  * The number of predictions in the latest window, what it should be, and between which counts chance alone would keep it.
  * Nothing is said before two windows are known: that is the cold start, and it is enough to see a drop by 99%.
- * Pure; cost about 0.3 ms a window of a model, asked once per slot of five minutes.
+ * Pure; cost about 0.15 ms a window of a model, asked once per slot of five minutes.
  */
 import { expectedVolume, type VolumeBasis } from './expected-volume.js';
 import type { SlotSums } from './slot-sums.js';
