@@ -44,7 +44,8 @@ export class FeatureComparison {
   readonly #ordered: OrderedComparison | undefined;
   readonly #minimumObservations: number;
 
-  constructor(reference: Profile, criticalValues: CriticalValues, minimumObservations: number) {
+  /** @param isBrief the reference is soon replaced: see `CriticalValues.forOrderedBins` */
+  constructor(reference: Profile, criticalValues: CriticalValues, minimumObservations: number, isBrief = false) {
     this.reference = reference;
     this.#minimumObservations = minimumObservations;
     this.bins = new DriftBins(reference);
@@ -56,8 +57,8 @@ export class FeatureComparison {
     this.bins.fill(reference, this.#referenceCounts);
     const count = total(this.#referenceCounts);
     this.referenceShares = this.#referenceCounts.map((inBin) => (count === 0 ? 0 : inBin / count));
-    this.#noDrift = criticalValues.forBins(this.#referenceCounts);
-    this.#ordered = isNumeric(reference.schema) ? new OrderedComparison(reference, criticalValues) : undefined;
+    this.#noDrift = criticalValues.forBins(this.#referenceCounts, isBrief);
+    this.#ordered = isNumeric(reference.schema) ? new OrderedComparison(reference, criticalValues, isBrief) : undefined;
     this.shift = new ShiftDetector(this.#referenceCounts, this.bins.order);
     const statistics: DriftStatistic[] = this.#ordered === undefined ? ['psi', 'js'] : ['psi', 'js', 'ks'];
     this.numbers = statistics.map((statistic) => ({ statistic, value: NaN, criticalValue: NaN }));
@@ -101,13 +102,13 @@ class OrderedComparison {
   readonly #shares: Float64Array;
   readonly #noDrift: NoDriftOrderedBins;
 
-  constructor(reference: Profile, criticalValues: CriticalValues) {
+  constructor(reference: Profile, criticalValues: CriticalValues, isBrief: boolean) {
     const { bins } = reference;
     const counts = new Float64Array(bins.length + 2);
     counts[0] = reference.cell(FEATURE_CELL.below);
     counts.set(bins, 1);
     counts[bins.length + 1] = reference.cell(FEATURE_CELL.above);
-    this.#noDrift = criticalValues.forOrderedBins(counts);
+    this.#noDrift = criticalValues.forOrderedBins(counts, isBrief);
     const count = total(counts);
     const perReference = count === 0 ? 0 : 1 / count;
     this.#shares = counts.map((inBin) => inBin * perReference);

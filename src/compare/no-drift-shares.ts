@@ -12,8 +12,16 @@
  */
 import { occupied, total, type Counts } from './counts.js';
 
-const EXACT_BELOW = 32;
-const GRID = Math.log(1.05);
+/** Counts below `exactBelow` stand for themselves; larger ones for their place on a grid of this ratio. */
+interface CountGrid {
+  readonly name: string;
+  readonly exactBelow: number;
+  readonly step: number;
+}
+const FINE: CountGrid = { name: '', exactBelow: 32, step: Math.log(1.05) };
+/** Half octaves; and bins filled this well have the same limit whatever their shares, so they are taken as equal. */
+const WELL_FILLED = 50;
+const COARSE: CountGrid = { name: 'brief ', exactBelow: 4, step: Math.log(2) / 2 };
 
 export interface NoDriftShares {
   /** Adds to 1, in descending order: statistics that ignore the bins' order take it so. */
@@ -26,15 +34,23 @@ export interface NoDriftShares {
   readonly signature: string;
 }
 
-export function noDriftShares(reference: Counts): NoDriftShares {
+/** @param isBrief for a reference that is soon replaced: it shares the bootstrap of references alike to about 20% */
+export function noDriftShares(reference: Counts, isBrief = false): NoDriftShares {
+  const counts = isBrief ? COARSE : FINE;
   const observations = total(reference);
   const occupiedBins = occupied(reference);
   const emptyBins = reference.length - occupiedBins;
-  const grid = Float64Array.from(reference, toGrid).sort().reverse();
+  const grid = Float64Array.from(reference, (count) => toGrid(count, counts))
+    .sort()
+    .reverse();
   if (looksEqual(reference, observations, occupiedBins))
-    grid.fill(toGrid(observations / occupiedBins), 0, occupiedBins);
+    grid.fill(toGrid(observations / occupiedBins, counts), 0, occupiedBins);
+  else if (isBrief) {
+    const filled = Array.from(reference).filter((count) => count >= WELL_FILLED);
+    grid.fill(toGrid(filled.reduce((sum, count) => sum + count, 0) / filled.length, counts), 0, filled.length);
+  }
 
-  const shares = Float64Array.from(grid, fromGrid);
+  const shares = Float64Array.from(grid, (place) => fromGrid(place, counts));
   let singles = 0;
   for (let bin = 0; bin < occupiedBins; bin++) if (shares[bin] === 1) singles++;
   const unseen = Math.min(emptyBins, Math.max(1, singles));
@@ -45,23 +61,22 @@ export function noDriftShares(reference: Counts): NoDriftShares {
   return {
     shares,
     referenceObservations: observations,
-    simulatedObservations: Math.round(fromGrid(toGrid(observations))),
+    simulatedObservations: Math.round(fromGrid(toGrid(observations, counts), counts)),
     occupiedBins,
     emptyBins,
-    signature: `${toGrid(observations)}:${grid.join()}`,
+    signature: `${counts.name}${toGrid(observations, counts)}:${grid.join()}`,
   };
 }
 
-/** Small counts stand for themselves; larger ones for their place on a grid of 5%. */
-function toGrid(count: number): number {
+function toGrid(count: number, { exactBelow, step }: CountGrid): number {
   if (count <= 0) return 0;
-  return count < EXACT_BELOW
+  return count < exactBelow
     ? Math.max(1, Math.round(count))
-    : EXACT_BELOW + Math.round(Math.log(count / EXACT_BELOW) / GRID);
+    : exactBelow + Math.round(Math.log(count / exactBelow) / step);
 }
 
-function fromGrid(place: number): number {
-  return place < EXACT_BELOW ? place : EXACT_BELOW * Math.exp((place - EXACT_BELOW) * GRID);
+function fromGrid(place: number, { exactBelow, step }: CountGrid): number {
+  return place < exactBelow ? place : exactBelow * Math.exp((place - exactBelow) * step);
 }
 
 function looksEqual(reference: Counts, observations: number, bins: number): boolean {

@@ -21,6 +21,8 @@ type Nothing = 'not_enough_data' | 'no_reference';
 
 interface Against {
   readonly key: string;
+  /** Summed from the history, and so another one in an hour. */
+  readonly isBrief: boolean;
   readonly profileOf: (slot: FeatureSlot, isOutput: boolean) => Profile | undefined;
   readonly comparisons: Map<FeatureSlot, FeatureComparison | Nothing>;
 }
@@ -66,6 +68,7 @@ export class ReferenceComparisons {
       const known = windows.find((against) => against?.key === key);
       windows[index] = known ?? {
         key,
+        isBrief: 'spans' in selection,
         profileOf:
           'profiles' in selection
             ? (slot, isOutput) =>
@@ -83,18 +86,18 @@ export class ReferenceComparisons {
     if (against === undefined) return 'not_enough_data';
     let comparison = against.comparisons.get(slot);
     if (comparison === undefined) {
-      comparison = this.#compare(slot, against.profileOf(slot, isOutput));
+      comparison = this.#compare(slot, against.profileOf(slot, isOutput), against.isBrief);
       // A feature whose bins have not been made yet may be comparable later.
       if (slot.schema !== undefined) against.comparisons.set(slot, comparison);
     }
     return comparison;
   }
 
-  #compare({ schema }: FeatureSlot, profile: Profile | undefined): FeatureComparison | Nothing {
+  #compare({ schema }: FeatureSlot, profile: Profile | undefined, isBrief: boolean): FeatureComparison | Nothing {
     const aligned = schema && profile && alignProfile(schema, profile);
     if (aligned === undefined) return 'no_reference';
     if (aligned.observations < this.#minimumObservations) return 'not_enough_data';
-    return new FeatureComparison(aligned, this.#criticalValues, this.#minimumObservations);
+    return new FeatureComparison(aligned, this.#criticalValues, this.#minimumObservations, isBrief);
   }
 
   async #summed(spans: readonly PackedSpan[], pause: () => Promise<void>): Promise<Against['profileOf']> {

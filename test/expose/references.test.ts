@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CriticalValues } from '../../src/compare/index.js';
 import { defaultConfig } from '../../src/config/index.js';
 import { Evaluation, FamilySet } from '../../src/expose/index.js';
-import { normalDeviate, seededRandom } from '../../src/lib/random.js';
+import { normalDeviate, type Random, seededRandom } from '../../src/lib/random.js';
 import type { ReferencePlans, ReferenceProfiles } from '../../src/observe/index.js';
 import {
   FEATURE_METRIC,
@@ -26,7 +26,7 @@ const ROWS_PER_HOUR = 240;
 const { compare } = defaultConfig();
 
 /** One feature that is large at night; one that is always the same, until it steps. */
-function rowsOf(timeMs: number, random: () => number, step: number): object[] {
+function rowsOf(timeMs: number, random: Random, step: number): object[] {
   const isNight = timeMs % DAY_MS < 6 * HOUR_MS;
   return Array.from({ length: ROWS_PER_HOUR / 6 }, () => ({
     features: { daily: normalDeviate(random) + (isNight ? 3 : 0), steps: normalDeviate(random) + step },
