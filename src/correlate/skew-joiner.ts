@@ -27,6 +27,8 @@ export type OnSkewPair = (online: SkewRow, offline: SkewRow) => void;
 
 /** Below this both sides are nearly empty: with twice the identities they would be half as full as can be. */
 const RELAX_BELOW = 1 / 4;
+/** Of the room, what online rows are given before any offline row has come: perhaps none ever will. */
+const UNASKED_SHARE = 1 / 10;
 
 export class SkewJoiner {
   readonly sampling = new SkewSampling();
@@ -39,6 +41,7 @@ export class SkewJoiner {
     this.#options = options;
     this.#online = new SkewRows(options);
     this.#offline = new SkewRows(options);
+    this.#online.share = UNASKED_SHARE;
     this.#limits = [new Limit('skew_online_rows', options.maxRows), new Limit('skew_offline_rows', options.maxRows)];
   }
 
@@ -47,6 +50,11 @@ export class SkewJoiner {
     this.#limits[0].used = this.#online.size;
     this.#limits[1].used = this.#offline.size;
     return this.#limits;
+  }
+
+  /** Offline rows have come, or will. */
+  expectOffline(): void {
+    this.#online.share = 1;
   }
 
   offer(row: SkewRow, nowMs: number, onPair: OnSkewPair): void {
@@ -115,7 +123,7 @@ export class SkewJoiner {
     if (rows.hasRoomFor(row)) return true;
     rows.expire(nowMs - this.#options.maxDelayMs);
     while (!rows.hasRoomFor(row)) {
-      if (row.values.length > this.#options.maxValues || !this.sampling.thin()) {
+      if (row.values.length > this.#options.maxValues * rows.share || !this.sampling.thin()) {
         this.#limits[row.isOffline ? 1 : 0].overflow++;
         return false;
       }

@@ -38,6 +38,8 @@ export class SkewRows {
   /** By model and version, how many rows wait of it. */
   readonly #versions = new Map<string, Map<string, number>>();
   #values = 0;
+  /** Of the bounds, how much may be used. */
+  share = 1;
 
   constructor(bounds: SkewBounds) {
     this.#bounds = bounds;
@@ -49,7 +51,7 @@ export class SkewRows {
 
   /** How full it is, 0 to 1, by rows or values. */
   get fullness(): number {
-    return Math.max(this.#rows.size / this.#bounds.maxRows, this.#values / this.#bounds.maxValues);
+    return Math.max(this.#rows.size / this.#bounds.maxRows, this.#values / this.#bounds.maxValues) / this.share;
   }
 
   find(key: string): WaitingSkewRow | undefined {
@@ -57,7 +59,8 @@ export class SkewRows {
   }
 
   hasRoomFor(row: SkewRow): boolean {
-    return this.#rows.size < this.#bounds.maxRows && this.#values + row.values.length <= this.#bounds.maxValues;
+    const { maxRows, maxValues } = this.#bounds;
+    return this.#rows.size < maxRows * this.share && this.#values + row.values.length <= maxValues * this.share;
   }
 
   /** Versions of a model that rows wait of. */
@@ -98,11 +101,14 @@ export class SkewRows {
   }
 
   #count({ model, version }: SkewRow, by: number): void {
-    const versions = this.#versions.get(model) ?? new Map<string, number>();
+    let versions = this.#versions.get(model);
+    if (versions === undefined) {
+      versions = new Map();
+      this.#versions.set(model, versions);
+    }
     const count = (versions.get(version) ?? 0) + by;
     if (count > 0) versions.set(version, count);
     else versions.delete(version);
-    if (versions.size > 0) this.#versions.set(model, versions);
-    else this.#versions.delete(model);
+    if (versions.size === 0) this.#versions.delete(model);
   }
 }

@@ -86,18 +86,21 @@ export class SkewReader {
 
   #row(prediction: Prediction, isOffline: boolean, names: readonly string[], wanted: WantedRow): SkewRow {
     const features = this.#featuresOf(prediction, names);
-    const entries = entriesOf(prediction);
-    const { type, number, start, end } = prediction.batch.attributes;
-    const code = this.#code;
-    const kinds = new Array<number>(entries.length);
-    const values = new Array<number>(entries.length);
-    entries.forEach((entry, feature) => {
-      outcomeOf(type[entry], number[entry], prediction.batch.view, start[entry], end[entry], code);
-      kinds[feature] = code.kind;
-      values[feature] = code.number;
-    });
+    const { layout, base, nested, nestedBase } = prediction;
+    const kinds: number[] = [];
+    const values: number[] = [];
+    for (const place of layout.featurePlaces) this.#append(prediction, base + place, kinds, values);
+    for (const place of nested.featurePlaces) this.#append(prediction, nestedBase + place, kinds, values);
     const head = headOf(prediction, isOffline, wanted.isEntity, wanted.high, wanted.low);
     return { ...head, features, kinds, values };
+  }
+
+  #append({ batch }: Prediction, entry: number, kinds: number[], values: number[]): void {
+    const { type, number, start, end } = batch.attributes;
+    const code = this.#code;
+    outcomeOf(type[entry], number[entry], batch.view, start[entry], end[entry], code);
+    kinds.push(code.kind);
+    values.push(code.number);
   }
 
   /** One list for all records of a layout, so that it is sent and saved once. */

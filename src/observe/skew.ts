@@ -3,7 +3,8 @@
  * gathers for another one only keeps the rows for it; they meet in the principal's, where the windows are.
  *
  * Cost: a prediction whose identity is not looked at costs two multiplications; which ones are is adapted to the memory
- * there is, so that a busy service copies next to none. Columnar batches are not looked at before offline features have come.
+ * there is, so that a busy service copies next to none; before offline features have come, a tenth of it is used. Copying
+ * 20 features costs about 5 µs. Columnar batches are not looked at before offline features have come.
  */
 import { type SkewBounds, SkewJoiner, type SkewJoinerState, type SkewRow, SkewSampling } from '../correlate/index.js';
 import type { Prediction } from '../interpret/index.js';
@@ -82,7 +83,7 @@ export class Skew {
   }
 
   offline(prediction: Prediction, reading: SkewReading): void {
-    this.#hasOffline = true;
+    this.#expectOffline();
     if (!prediction.columnar) this.#reader.read(prediction, true, reading, this.#take);
     else this.#reader.readColumns(prediction, true, reading, this.#take);
   }
@@ -100,12 +101,12 @@ export class Skew {
   }
 
   absorb({ rows, hasOffline }: SkewGathered): void {
-    this.#hasOffline ||= hasOffline;
+    if (hasOffline) this.#expectOffline();
     for (const row of rows) this.#take(row);
   }
 
   follow({ hasOffline, every }: SkewGuidance): void {
-    this.#hasOffline ||= hasOffline;
+    if (hasOffline) this.#expectOffline();
     this.#sampling.every = every;
   }
 
@@ -119,7 +120,7 @@ export class Skew {
   }
 
   restore({ hasOffline, joiner, versions }: SkewState): void {
-    this.#hasOffline = hasOffline;
+    if (hasOffline) this.#expectOffline();
     this.#joiner.restore(joiner);
     for (const saved of versions) {
       const version = this.#ports.versionOf(saved.model, saved.version);
@@ -156,11 +157,18 @@ export class Skew {
     return windows;
   }
 
+  #expectOffline(): void {
+    if (this.#hasOffline) return;
+    this.#hasOffline = true;
+    this.#joiner.expectOffline();
+  }
+
   #keep(row: SkewRow): void {
-    if (this.#gathered.length === this.#options.maxRows) {
+    const { maxRows } = this.#options;
+    if (this.#gathered.length >= maxRows) {
       this.#sampling.thin();
       this.#gathered = this.#gathered.filter(({ high, low }) => this.#sampling.isKept(high, low));
-      if (this.#gathered.length === this.#options.maxRows || !this.#sampling.isKept(row.high, row.low)) return;
+      if (this.#gathered.length >= maxRows || !this.#sampling.isKept(row.high, row.low)) return;
     }
     this.#gathered.push(row);
   }

@@ -195,6 +195,7 @@ describe('accounting', () => {
 describe('bounds', () => {
   test('at any traffic the rows that wait stay within the limit, and both halves of a pair are kept or neither', () => {
     const pipeline = skewing();
+    offline(pipeline, { id: 'first', features: { x: 1 } });
     const ids = Array.from({ length: 20_000 }, (_, number) => `p${number}`);
     for (let at = 0; at < ids.length; at += 500) {
       pipeline.predict(...ids.slice(at, at + 500).map((id) => ({ id, features: { x: at } })));
@@ -207,10 +208,23 @@ describe('bounds', () => {
     const compared = windowsOf(pipeline)!.compared;
     expect(compared).toBeGreaterThan((0.8 * ids.length) / every);
     expect(compared).toBeLessThan((1.2 * ids.length) / every);
-    expect(pipeline.observer.skew!.limits.map(({ used }) => used).slice(0, 2)).toEqual([0, 0]);
+    expect(pipeline.observer.skew!.limits[0].used).toBe(0);
     expect(online.overflow).toBeGreaterThan(0);
     for (let step = 0; step < 5; step++) pipeline.observer.advance();
     expect(pipeline.observer.skew!.guidance.every).toBe(1);
+  });
+
+  test('before any offline features have come a tenth of the room is used, and all of it from then on', () => {
+    const pipeline = skewing();
+    const send = (): void => {
+      for (let at = 0; at < 2000; at++) pipeline.predict({ features: { x: at } });
+    };
+    send();
+    expect(pipeline.observer.skew!.limits[0].used).toBeLessThanOrEqual(100);
+    offline(pipeline, { entity: 'e', features: { x: 1 } });
+    for (let step = 0; step < 8; step++) pipeline.observer.advance();
+    send();
+    expect(pipeline.observer.skew!.limits[0].used).toBeGreaterThan(400);
   });
 
   test('what has waited too long is let go of, and windows forget', () => {
