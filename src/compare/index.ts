@@ -66,7 +66,7 @@ export { tolerableCount, Tolerances } from './tolerance.js';
 export { studentInterval } from './student-interval.js';
 export { totalVariation } from './total-variation.js';
 export { twoProportions, type ProportionDifference } from './two-proportions.js';
-export { SLOTS_PER_DAY, VOLUME_BASES, type VolumeBasis } from './volume/expected-volume.js';
+export { SLOTS_PER_DAY, type VolumeBasis } from './volume/expected-volume.js';
 export { SlotSums } from './volume/slot-sums.js';
 export { volumeBounds, type VolumeBounds } from './volume/volume-bounds.js';
 export { volumeOfWindow, type WindowVolume } from './volume/volume-of-window.js';

@@ -14,7 +14,6 @@ export {
   type NumericSchema,
 } from './feature-schema.js';
 export { FeatureSlot } from './feature-slot.js';
-export { ModelVolumes } from './model-volumes.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { alignProfile } from './align-profile.js';

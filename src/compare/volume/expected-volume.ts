@@ -10,8 +10,7 @@
  */
 import type { SlotSums } from './slot-sums.js';
 
-export const VOLUME_BASES = ['week', 'day', 'before'] as const;
-export type VolumeBasis = (typeof VOLUME_BASES)[number];
+export type VolumeBasis = 'week' | 'day' | 'before';
 
 export interface ExpectedVolume {
   readonly mean: number;

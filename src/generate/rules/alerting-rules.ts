@@ -96,5 +96,7 @@ export const processAlertRules = (config: Config): AlertingRule[] =>
 
 /** Names of the alerts about models, for those who treat them alike. */
 export const MODEL_ALERT_NAMES: readonly string[] = [
-  ...new Set([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...MODEL_ALERTS, ...VOLUME_ALERTS].map(({ name }) => name)),
+  ...new Set(
+    [...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...MODEL_ALERTS, ...VOLUME_ALERTS].map(({ name }) => name),
+  ),
 ];

@@ -4,7 +4,7 @@
  * here stands how much matters.
  */
 import type { Config } from '../../config/index.js';
-import { LABEL, MODEL_METRIC, MODEL_ROLES, prometheusName, type MetricDefinition } from '../../registry/index.js';
+import { LABEL, MODEL_METRIC, prometheusName, type MetricDefinition, type MODEL_ROLES } from '../../registry/index.js';
 import { aggregateBy, equal, noneOf, select, type Matcher } from '../promql.js';
 import { expectedBeforeHalvingCounts } from '../significance.js';
 import type { Scope } from '../threshold-scopes.js';
