@@ -56,6 +56,61 @@ test('what was acknowledged is on the page, in the saved state, and there again 
   }
 });
 
+test('the past is kept for references whatever the number of threads, and over a restart', async () => {
+  const directory = join(folder, 'references');
+  const config = configSchema.parse({
+    receive: { http: { port: 0 }, grpc: { enabled: false }, workers: 1 },
+    expose: { enabled: false },
+    observe: { clock: 'watermark', provisionalReferenceSize: 200 },
+    state: { directory },
+    models: [
+      {
+        name: 'm',
+        references: [
+          { name: 'first', kind: 'first_predictions' },
+          { name: 'before', kind: 'rolling', window: '2h' },
+        ],
+      },
+    ],
+  });
+  const beginMs = Date.UTC(2026, 2, 2);
+  let number = 100_000;
+  const states: string[][] = [];
+  for (let run = 0; run < 2; run++) {
+    const collector = await startCollector(config, { clock: systemClock, log: silentLog });
+    for (let tenth = 0; tenth < 18; tenth++) {
+      const timeUnixNano = BigInt(beginMs + (run * 18 + tenth) * 600_000) * 1_000_000n;
+      const spans = Array.from({ length: 200 }, (_, at) => ({
+        ...prediction(++number, { 'ml.feature.x': at }),
+        startTimeUnixNano: timeUnixNano,
+        endTimeUnixNano: timeUnixNano,
+      }));
+      await post(portOf(collector.httpAddress), '/v1/traces', PROTOBUF, Buffer.from(encodeTraces(requestOf(spans))));
+      // Threads are gathered from as windows move on.
+      await collector.metricsText();
+    }
+    const samples = parsePage(await collector.metricsText()).filter(({ name }) => name === 'ml_feature_drift_state');
+    states.push(
+      samples
+        .filter(({ labels }) => labels.window === '1h')
+        .map(({ labels }) => `${labels.reference} ${labels.state}`)
+        .sort(),
+    );
+    await collector.drain();
+  }
+  const again = await startCollector(config, { clock: systemClock, log: silentLog });
+  const page = parsePage(await again.metricsText());
+  await again.drain();
+  expect(states).toEqual([
+    ['before ready', 'first ready'],
+    ['before ready', 'first ready'],
+  ]);
+  const drift = page.find(
+    ({ name, labels }) => name === 'ml_feature_drift_ratio' && labels.reference === 'before' && labels.window === '1h',
+  );
+  expect(drift?.value).toBeLessThan(0.01);
+});
+
 test('a body that cannot be decoded is the sender’s fault, in a thread as in the main one', async () => {
   const collector = await start(2);
   const answer = await post(portOf(collector.httpAddress), '/v1/traces', PROTOBUF, Buffer.from([0x0a, 0x7f]));
