@@ -71,7 +71,7 @@ export const SKEW_METRIC = {
     labels: model,
   },
   sampled: {
-    instrument: 'ml.skew.sampled',
+    instrument: 'plumbline.skew.sampled',
     kind: 'gauge',
     unit: '1',
     help: 'Share of prediction ids and entity ids that are looked at for skew, chosen by their hash: 1 as long as what waits for the other side fits into memory.',
