@@ -12,7 +12,10 @@ export type Signal = 'traces' | 'logs' | 'metrics';
 /** Plain data, so that a thread can be given it. */
 export interface PipelineSettings {
   readonly correlator: Omit<CorrelatorOptions, 'clock' | 'memory'>;
-  readonly observer: Omit<ObserverOptions, 'clock' | 'correlator' | 'principal' | 'knownModel' | 'referenceOf' | 'referencePlansOf'>;
+  readonly observer: Omit<
+    ObserverOptions,
+    'clock' | 'correlator' | 'principal' | 'knownModel' | 'referenceOf' | 'referencePlansOf'
+  >;
   readonly interpreter: Omit<InterpreterOptions, 'clock' | 'sink'>;
   /** By sender: models that it may send. A sender that is not named may send all. */
   readonly allowedModels: ReadonlyMap<string, ReadonlySet<string>>;

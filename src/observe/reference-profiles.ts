@@ -2,7 +2,6 @@
 import type { Output, ReferenceKind } from '../registry/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
-import type { VersionObserver } from './version-observer.js';
 import type { WindowView } from './window-view.js';
 
 export interface ReferenceProfiles {
@@ -15,11 +14,14 @@ export interface ReferenceProfiles {
   readonly outputs: ReadonlyMap<Output, Profile>;
 }
 
+interface Profiled {
+  readonly features: ReadonlyMap<string, FeatureSlot>;
+  readonly outputs: ReadonlyMap<Output, FeatureSlot>;
+  profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile;
+}
+
 /** What a version looked like in a time. */
-export function profilesIn(
-  version: Pick<VersionObserver, 'features' | 'outputs' | 'profile'>,
-  view: WindowView,
-): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+export function profilesIn(version: Profiled, view: WindowView): Pick<ReferenceProfiles, 'features' | 'outputs'> {
   const profiles = <Key>(slots: ReadonlyMap<Key, FeatureSlot>, isOutput: boolean): Map<Key, Profile> =>
     new Map(
       [...slots].flatMap(([name, slot]) =>
