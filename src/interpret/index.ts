@@ -4,5 +4,5 @@ export { Accounting, type AccountedSignal, type AccountingState } from './accoun
 export { Identity } from './identity.js';
 export { type Interpretation, Interpreter, type InterpreterOptions } from './interpreter.js';
 export { FeatureHistogram } from './metric-histogram.js';
-export { type Disposition, GroundTruth, NO_ENTRY, NOTHING, type ObservationSink, Prediction } from './observations.js';
+export { type Disposition, GroundTruth, NO_ENTRY, type ObservationSink, Prediction } from './observations.js';
 export { OUTCOME, type OutcomeCode, outcomeOf, outcomeOfClass } from './outcome-code.js';
