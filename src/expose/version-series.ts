@@ -20,6 +20,7 @@ import {
 } from '../observe/index.js';
 import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { ThresholdOf } from './drift-series.js';
+import { EmbeddingSeries } from './embedding-series.js';
 import type { FamilySet } from './families.js';
 import { ReferenceComparisons } from './reference-comparisons.js';
 import { SHIFT_BATCH_MS, SubjectSeries } from './subject-series.js';
@@ -57,6 +58,7 @@ export class VersionSeries {
   readonly #labels: readonly string[];
   readonly #subjects = new Map<FeatureSlot, Subject>();
   readonly schema: VersionSchema;
+  readonly #embeddings: EmbeddingSeries;
   readonly #references: ReferenceComparisons;
   /** Where the batch of the shift detectors began. */
   #batch: { readonly fromMs: number; readonly predictions: number; readonly squares: number } | undefined;
@@ -66,6 +68,7 @@ export class VersionSeries {
     this.#version = version;
     this.#labels = [version.model, version.version];
     this.#references = new ReferenceComparisons(version, options.criticalValues, options.quality.minimumObservations);
+    this.#embeddings = new EmbeddingSeries(options.families, version, options.quality);
     this.schema = new VersionSchema(version, options.quality);
   }
 
@@ -79,6 +82,7 @@ export class VersionSeries {
     this.#writeTotals();
     const total = version.sinceStart();
     const batch = this.#takeBatch(total);
+    this.#embeddings.writeTotals(total);
     for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
       series.writeTotals(version.profile(slot, total, isOutput), comparison, batch);
       await pause();
@@ -146,6 +150,7 @@ export class VersionSeries {
     const view = version.window(index);
     const labels = [...this.#labels, name];
     families.set(MODEL_METRIC.windowPredictions, labels, view.predictions);
+    this.#embeddings.writeWindow(name, view);
     if (view.predictions > 0) {
       families.set(MODEL_METRIC.windowErrors, labels, view.errors / view.predictions);
       families.set(MODEL_METRIC.groundTruthCoverage, labels, Math.min(1, view.joined / view.predictions));

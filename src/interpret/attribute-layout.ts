@@ -6,6 +6,12 @@
  */
 const LAYOUTS_MAX = 1024;
 
+export interface EmbeddingPlace {
+  readonly name: string;
+  /** Where it stands, counted from the first attribute. */
+  readonly place: number;
+}
+
 /** In plain arrays: a typed one costs more to make, and where attributes come and go many are made. */
 export interface AttributeLayout {
   /** The attributes' keys, in order. */
@@ -17,6 +23,7 @@ export interface AttributeLayout {
   readonly featurePlaces: readonly number[];
   /** Where each attribute stands that was asked for by name (`KeyMeanings.wanted`), likewise; below 0: it is not there. */
   readonly wantedPlaces: readonly number[];
+  readonly embeddings: readonly EmbeddingPlace[];
   /** Whether more than one record had it. */
   recurs: boolean;
 }

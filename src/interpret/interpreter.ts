@@ -158,6 +158,7 @@ export class Interpreter {
     prediction.scoreEntry = entryAt(base, places[MEANING.score]);
     const predicts =
       layout.featureIds.length > 0 ||
+      layout.embeddings.length > 0 ||
       prediction.valueEntry !== NO_ENTRY ||
       prediction.scoreEntry !== NO_ENTRY ||
       features !== NO_ENTRY;

@@ -4,7 +4,7 @@
  */
 import { KeyTable } from '../decode/index.js';
 import { ATTRIBUTE } from '../registry/index.js';
-import type { AttributeLayout } from './attribute-layout.js';
+import type { AttributeLayout, EmbeddingPlace } from './attribute-layout.js';
 
 export const MEANING = {
   none: 0,
@@ -22,11 +22,13 @@ export const MEANING = {
   features: 12,
   pipeline: 13,
   entityId: 14,
+  embedding: 15,
 } as const;
 
 const MEANINGS = Object.keys(MEANING).length;
 const NOWHERE = -1;
 const NOTHING_WANTED: readonly number[] = [];
+const NO_EMBEDDINGS: readonly EmbeddingPlace[] = [];
 
 const BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   [ATTRIBUTE.modelName, MEANING.modelName],
@@ -61,7 +63,7 @@ export class KeyMeanings {
   constructor(maxKeys: number, wanted: readonly string[] = []) {
     this.wanted = wanted;
     const names = [...new Set([...BY_NAME.keys(), ...wanted])];
-    this.keys = new KeyTable({ names, prefixes: [ATTRIBUTE.featurePrefix], maxKeys });
+    this.keys = new KeyTable({ names, prefixes: [ATTRIBUTE.featurePrefix, ATTRIBUTE.embeddingPrefix], maxKeys });
     this.nestedKeys = new KeyTable({ names: [], prefixes: [''], maxKeys });
   }
 
@@ -88,15 +90,26 @@ export class KeyMeanings {
     const places = new Array<number>(MEANINGS).fill(NOWHERE);
     const featureIds: number[] = [];
     const featurePlaces: number[] = [];
+    let embeddings: EmbeddingPlace[] | undefined;
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place];
       if (meaning[key] === MEANING.feature) {
         featureIds.push(featureId[key]);
         featurePlaces.push(place);
+      } else if (meaning[key] === MEANING.embedding) {
+        (embeddings ??= []).push({ name: this.keys.text(key).slice(ATTRIBUTE.embeddingPrefix.length), place });
       } else places[meaning[key]] = place;
     }
     const wantedPlaces = this.#wantedPlaces(keys, (key) => this.keys.text(key));
-    return { keys, places, featureIds, featurePlaces, wantedPlaces, recurs: false };
+    return {
+      keys,
+      places,
+      featureIds,
+      featurePlaces,
+      wantedPlaces,
+      embeddings: embeddings ?? NO_EMBEDDINGS,
+      recurs: false,
+    };
   }
 
   /** The same of the entries of `ml.features`. */
@@ -107,6 +120,7 @@ export class KeyMeanings {
       featureIds: keys.map((key) => this.nestedFeatureId[key]),
       featurePlaces: keys.map((_, place) => place),
       wantedPlaces: this.#wantedPlaces(keys, (key) => ATTRIBUTE.featurePrefix + this.nestedKeys.text(key)),
+      embeddings: NO_EMBEDDINGS,
       recurs: false,
     };
   }
@@ -142,6 +156,10 @@ export class KeyMeanings {
     const known = BY_NAME.get(text);
     if (known !== undefined) {
       this.meaning[key] = known;
+      return;
+    }
+    if (text.startsWith(ATTRIBUTE.embeddingPrefix) && text !== ATTRIBUTE.embeddingPrefix) {
+      this.meaning[key] = MEANING.embedding;
       return;
     }
     if (!text.startsWith(ATTRIBUTE.featurePrefix) || text === ATTRIBUTE.featurePrefix) return;

@@ -17,6 +17,7 @@ export const NOTHING: AttributeLayout = {
   featureIds: NO_PLACES,
   featurePlaces: NO_PLACES,
   wantedPlaces: NO_PLACES,
+  embeddings: [],
   recurs: true,
 };
 

@@ -14,6 +14,9 @@ import { Segments } from './segments.js';
 import { VersionObserver } from './version-observer.js';
 import type { Gatherer, VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 
+/** Each takes up to 41 KiB a pane. */
+const MAX_EMBEDDINGS_PER_VERSION = 20;
+
 export interface KnownModel {
   readonly task?: Task;
   readonly positive?: OutcomeCode;
@@ -159,6 +162,7 @@ export class VersionDirectory {
       windowsMs: this.#options.windowsMs,
       provisionalSize: this.#options.provisionalSize,
       maxFeatures: this.#options.maxFeaturesPerVersion,
+      maxEmbeddings: MAX_EMBEDDINGS_PER_VERSION,
       maxCategories: this.#options.maxCategoriesPerFeature,
       maxCells: this.#options.maxCellsPerVersion,
       featureLimit: this.featureLimit,
@@ -204,6 +208,7 @@ export class VersionDirectory {
       create: (onFull) =>
         new VersionObserver({
           ...options,
+          maxEmbeddings: undefined,
           provisionalSize: ownBins ? provisionalSize : 0,
           maxCells: Math.floor(maxCellsPerVersion / this.#segmentCount),
           featureLimit: new Limit('', options.maxFeatures),

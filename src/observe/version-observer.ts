@@ -22,6 +22,7 @@ import type { RecentSample } from './recent-sample.js';
 import { bindSchemas, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import { PredictionFold } from './prediction-fold.js';
 import { VersionReferences } from './version-references.js';
+import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
 import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
 import { WindowView } from './window-view.js';
@@ -54,6 +55,7 @@ export class VersionObserver {
   readonly #options: VersionOptions;
   readonly #slots: VersionSlots;
   readonly #fold: PredictionFold;
+  readonly #embeddings: VersionEmbeddings;
   #sinceStart = 0;
   /** The first predictions have not made the reference yet. */
   #awaitsFirst: boolean;
@@ -73,6 +75,8 @@ export class VersionObserver {
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
+    const isOwn = options.onFirstPredictions === undefined;
+    this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, isOwn);
     const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
     this.references = new VersionReferences({ ...options.references, profilesOf }, this.#slots, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
@@ -86,6 +90,10 @@ export class VersionObserver {
 
   get outputs(): ReadonlyMap<Output, FeatureSlot> {
     return this.#slots.outputs;
+  }
+
+  get embeddings(): VersionEmbeddings['slots'] {
+    return this.#embeddings.slots;
   }
 
   /** No reference has been made or given yet: the first predictions are being kept for one. */
@@ -110,6 +118,9 @@ export class VersionObserver {
     this.overflowObservations += this.#fold.excluded;
     const count = rows?.length ?? prediction.rows;
     this.#count(pane, prediction, count);
+    if (prediction.layout.embeddings.length > 0) {
+      this.overflowObservations += this.#embeddings.observe(prediction, pane, decoder);
+    }
     this.#sinceStart += count;
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) {
       runs.flush();
@@ -196,6 +207,7 @@ export class VersionObserver {
   #saveOwn(): VersionState {
     return {
       ...this.#slots.save(),
+      embeddings: this.#embeddings.save(),
       model: this.model,
       version: this.version,
       reference: this.reference,
@@ -215,6 +227,7 @@ export class VersionObserver {
   /** Only on an observer that has just been made. */
   restore(state: VersionState): void {
     this.#slots.restore(state);
+    this.#embeddings.restore(state.embeddings ?? []);
     if (state.references !== undefined) this.references.restore(state.references);
     this.rings.restore(state.rings);
     this.reference ??= state.reference && rewrapped(state.reference);
@@ -263,7 +276,9 @@ export class VersionObserver {
       const pane = this.rings.paneFor(from);
       for (let cell = 0; cell < Math.min(VERSION_CELLS, cells.length); cell++) pane.cells[cell] += cells[cell];
       for (const [slot, saved] of paired) absorbSlot(slot, pane, saved, cells);
+      this.#embeddings.absorb(taken.embeddings ?? [], pane, cells);
     }
+    this.#embeddings.freezeDue();
     const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#paneAt));
     if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
     paired.forEach(([slot, saved], index) => {

@@ -3,6 +3,7 @@ import type { RecordDecoder } from '../decode/index.js';
 import type { OutcomeCode, Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import type { Task } from '../registry/index.js';
+import type { EmbeddingSlotState } from './embedding-slot.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { FoldRuns } from './fold-runs.js';
 import type { HistogramState } from './histogram.js';
@@ -33,6 +34,8 @@ export interface VersionOptions {
   readonly windowsMs: readonly number[];
   readonly provisionalSize: number;
   readonly maxFeatures: number;
+  /** Absent: none are looked at. */
+  readonly maxEmbeddings?: number;
   readonly maxCategories: number;
   readonly maxCells: number;
   readonly featureLimit: Limit;
@@ -81,6 +84,8 @@ export interface VersionState extends VersionSlotsState {
   readonly overflowObservations: number;
   readonly lastTimeMs: number;
   readonly sinceStart: number;
+  /** Absent in states from before there were any. */
+  readonly embeddings?: readonly EmbeddingSlotState[];
   /** Absent: there are none, or the state was saved before there could be any. */
   readonly segments?: readonly SegmentState[];
   readonly sample?: readonly SampleHalf[];

@@ -115,7 +115,14 @@ export const ATTRIBUTES: readonly AttributeDefinition[] = [
     examples: [0.07],
     template: true,
   },
-  { name: ATTRIBUTE.embeddingPrefix, type: 'double[]', brief: 'An embedding vector.', examples: [], template: true },
+  {
+    name: ATTRIBUTE.embeddingPrefix,
+    type: 'double[]',
+    brief:
+      'An embedding vector, of up to 4096 dimensions; or bytes that hold them as little-endian doubles. In a batch the vectors of the rows one after the other.',
+    examples: [],
+    template: true,
+  },
   {
     name: ATTRIBUTE.batchSize,
     type: 'int',

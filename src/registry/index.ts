@@ -1,5 +1,6 @@
 /** The door of the registry: every name there is. */
 export * from './attributes.js';
+export * from './embedding-metrics.js';
 export * from './error-codes.js';
 export * from './labels.js';
 export * from './metric-definition.js';

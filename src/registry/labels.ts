@@ -3,6 +3,7 @@ export const LABEL = {
   modelName: 'model_name',
   modelVersion: 'model_version',
   feature: 'feature',
+  embedding: 'embedding',
   output: 'output',
   window: 'window',
   statistic: 'statistic',
@@ -53,6 +54,10 @@ export const DRIFT_STATISTICS = ['psi', 'js', 'ks'] as const;
 export type DriftStatistic = (typeof DRIFT_STATISTICS)[number];
 
 export const MOMENTS = ['mean', 'stddev', 'min', 'max'] as const;
+/** Of vectors' lengths. */
+export const EMBEDDING_MOMENTS = ['mean', 'stddev'] as const;
+export const EMBEDDING_STATISTICS = ['euclidean', 'cosine', 'mmd'] as const;
+export type EmbeddingStatistic = (typeof EMBEDDING_STATISTICS)[number];
 export const QUANTILES = [0.01, 0.25, 0.5, 0.75, 0.99] as const;
 
 export const OUTPUTS = ['value', 'score'] as const;

@@ -1,4 +1,5 @@
 /** Every metric, by subject. */
+import { EMBEDDING_METRIC } from './embedding-metrics.js';
 import type { MetricDefinition } from './metric-definition.js';
 import { MODEL_METRIC } from './model-metrics.js';
 import { PROCESS_METRIC } from './process-metrics.js';
@@ -10,6 +11,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...Object.values(MODEL_METRIC),
   ...Object.values(FEATURE_METRIC),
   ...Object.values(PREDICTION_METRIC),
+  ...Object.values(EMBEDDING_METRIC),
   ...Object.values(SEGMENT_METRIC),
   ...Object.values(SEGMENT_FEATURE_METRIC),
   ...Object.values(SEGMENT_PREDICTION_METRIC),

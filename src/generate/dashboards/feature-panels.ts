@@ -2,6 +2,7 @@
 import {
   BIN,
   DRIFT_STATISTICS,
+  EMBEDDING_METRIC,
   FEATURE_METRIC,
   LABEL,
   prometheusName,
@@ -333,6 +334,31 @@ const volume: readonly PanelDefinition[] = [
   },
 ];
 
+const embeddings: readonly PanelDefinition[] = [
+  {
+    ...third,
+    width: 24,
+    title: 'Embeddings of the version: drift as a multiple of its critical value',
+    description:
+      'Distance of the mean vectors (euclidean, cosine) and maximum mean discrepancy of the directions (mmd) from the first vectors, over what they reach with no drift at the configured false-alarm rate. Above 1 is more than chance.',
+    unit: 'none',
+    min: 0,
+    noValue: 'no embedding, or not enough vectors',
+    queries: [
+      {
+        expr: aggregateBy(
+          'max',
+          [LABEL.embedding, LABEL.statistic],
+          [EMBEDDING_METRIC.drift, EMBEDDING_METRIC.driftCriticalValue]
+            .map((metric) => over([...ofVersion, equal(LABEL.window, '$window')], metric))
+            .join(' / '),
+        ),
+        legend: `{{${LABEL.embedding}}} {{${LABEL.statistic}}}`,
+      },
+    ],
+  },
+];
+
 export function featureRows(statistic: DriftStatistic): PanelRow[] {
   return [
     { title: 'Verdict', panels: verdict(statistic) },
@@ -345,5 +371,6 @@ export function featureRows(statistic: DriftStatistic): PanelRow[] {
     { title: 'Training and serving', panels: skewPanels },
     { title: 'Distribution', panels: distribution },
     { title: 'Volume', panels: volume },
+    { title: 'Embeddings', panels: embeddings },
   ];
 }

@@ -1,6 +1,7 @@
 /** Reference pages that are the registry in other words: attributes, metrics, reasons, error codes. */
 import {
   ATTRIBUTES,
+  EMBEDDING_METRIC,
   ERROR_CODES,
   EVENT,
   FEATURE_METRIC,
@@ -74,6 +75,7 @@ function metricsPage(): string {
       SEGMENT_FEATURE_METRIC,
       SEGMENT_PREDICTION_METRIC,
     ),
+    metricSection('Embeddings', 'One per embedding of a model version.', EMBEDDING_METRIC),
     metricSection(
       'Plumbline itself',
       '`received = observed + rejected + ignored` holds at any moment.',
