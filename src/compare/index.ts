@@ -13,7 +13,7 @@ export {
   type ChiSquareStatistic,
 } from './critical-value-closed-form.js';
 export { CriticalValues, type CriticalValuesOptions } from './critical-values.js';
-export { embeddingDrift, meanDistanceCriticalValue } from './embedding-drift.js';
+export { embeddingDrift } from './embedding-drift.js';
 export { EDetector, type EDetectorOptions } from './e-detector.js';
 export { FeatureComparison } from './feature-comparison.js';
 export { fisherExact } from './fisher-exact.js';

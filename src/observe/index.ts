@@ -13,7 +13,7 @@ export {
   numericSchema,
   type NumericSchema,
 } from './feature-schema.js';
-export { EMBEDDING_CELL, EMBEDDING_HEADER, EmbeddingProfile, type Spread } from './embedding-profile.js';
+export { EMBEDDING_HEADER, EmbeddingProfile, type Spread } from './embedding-profile.js';
 export { EmbeddingSlot } from './embedding-slot.js';
 export { FeatureSlot } from './feature-slot.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
