@@ -9,8 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { instrumentModel } from '../../src/instrumentation/index.js';
+import { instrumentModel, recordOfflineFeatures } from '../../src/instrumentation/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
+import { DEFAULT_REFERENCE } from '../../src/registry/index.js';
 import { eventually, type ReceivedAlert, type Sample, Stack } from './stack.js';
 
 const MODEL = 'flight-delay';
@@ -37,6 +38,12 @@ function flight(drifted: boolean): Features {
   };
 }
 
+/** What training would have computed: miles, where kilometres were served. */
+function recordTraining(id: string, { hour, distance }: Features, drifted: boolean): void {
+  const features = { hour, ...(distance === undefined ? {} : { distance: drifted ? distance / 1.609 : distance }) };
+  recordOfflineFeatures({ model: MODEL, id, features, tracerProvider: provider });
+}
+
 /** Predictions of one version with the ground truth of most, some of them failing, some telemetry that is not ours. */
 async function serve(version: string, count: number, drifted: boolean): Promise<void> {
   const model = instrumentModel<Features>({ name: MODEL, version, role: 'champion', tracerProvider: provider });
@@ -51,6 +58,7 @@ async function serve(version: string, count: number, drifted: boolean): Promise<
         return { value: score > 0.5, score };
       });
       if (random.next() < 0.9) model.groundTruth(id, truth);
+      if (version === '1') recordTraining(id, features, drifted);
     } catch (error) {
       expect(error).toBeInstanceOf(TypeError);
     }
@@ -65,9 +73,9 @@ async function serve(version: string, count: number, drifted: boolean): Promise<
 
 beforeAll(async () => {
   stack = await Stack.start((webhookUrl) => ({
-    observe: { provisionalReferenceSize: REFERENCE_SIZE },
+    observe: { provisionalReferenceSize: REFERENCE_SIZE, segments: [{ name: 'airport', by: ['airport'] }] },
     alerts: { owners: { 'flight-operations': { webhook: webhookUrl }, others: {} }, defaultOwner: 'others' },
-    models: [{ name: MODEL, owner: 'flight-operations', tier: 'critical', task: 'binary' }],
+    models: [{ name: MODEL, owner: 'flight-operations', tier: 'critical', task: 'binary', schedule: { every: '1h' } }],
   }));
   provider = new NodeTracerProvider({
     spanProcessors: [
@@ -159,6 +167,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   model: MODEL,
   version: '1',
   feature: 'distance',
+  reference: DEFAULT_REFERENCE,
   window: '1h',
   statistic: 'accuracy',
   __rate_interval: '15s',
@@ -172,6 +181,10 @@ const MAY_BE_EMPTY = [
   /unseen_category_ratio.*feature="distance"/,
   /window_finding\{.*feature="distance"/,
   /ml_model_schema_changes/,
+  // This model has none.
+  /ml_embedding_/,
+  // Slots of five minutes: there is no expectation before three of them.
+  /ml_model_window_volume/,
 ];
 
 const queries = readdirSync(DASHBOARDS)

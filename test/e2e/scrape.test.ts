@@ -82,9 +82,9 @@ function evaluated(): FamilySet {
   );
   families.begin();
   families.set(MODEL_METRIC.predictions, ['fraud', '7', 'champion'], 1_234_567);
-  families.set(FEATURE_METRIC.drift, ['fraud', '7', AWKWARD, '1h', 'psi'], 0.1 + 0.2);
-  families.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'ks'], Number.NaN);
-  families.set(FEATURE_METRIC.drift, ['fraud', '7', 'age', '1h', 'ks'], Infinity);
+  families.set(FEATURE_METRIC.drift, ['fraud', '7', AWKWARD, '1h', 'reference', 'psi'], 0.1 + 0.2);
+  families.set(FEATURE_METRIC.drift, ['fraud', '7', 'amount', '1h', 'reference', 'ks'], Number.NaN);
+  families.set(FEATURE_METRIC.drift, ['fraud', '7', 'age', '1h', 'reference', 'ks'], Infinity);
   families.histogram(MODEL_METRIC.duration, ['fraud', '7'], counts, 63.5, exemplars);
   families.commit();
   return families;
@@ -199,6 +199,7 @@ describe('Prometheus', () => {
     const [drift] = await query(`${DRIFT}{job="${job}",statistic="psi"}`);
     expect(drift.metric).toEqual({
       __name__: DRIFT,
+      reference: 'reference',
       instance: `127.0.0.1:${portOf(textOnly)}`,
       job,
       model_name: 'fraud',

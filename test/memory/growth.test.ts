@@ -35,7 +35,6 @@ describe('limits', () => {
     'features_per_version',
     'waiting_predictions',
     'early_ground_truths',
-    'correlated_versions',
     'metric_series',
   ])('%s was filled', (name) => {
     const limit = left.limits.find((one) => one.name === name);
