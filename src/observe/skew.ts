@@ -3,7 +3,7 @@
  * gathers for another one only keeps the rows for it; they meet in the principal's, where the windows are.
  *
  * Cost: a prediction whose identity is not looked at costs two multiplications; which ones are is adapted to the memory
- * there is, so that a busy service copies next to none; before offline features have come, a tenth of it is used. Copying
+ * there is, so that a busy service copies next to none; before offline features have come, a fiftieth of it is used. Copying
  * 20 features costs about 10 µs. Columnar batches are not looked at before offline features have come.
  */
 import { type SkewBounds, SkewJoiner, type SkewJoinerState, type SkewRow, SkewSampling } from '../correlate/index.js';
