@@ -52,17 +52,17 @@ export class PredictionFold implements RunOwner {
     rows?: readonly number[],
   ): FeatureSlot | undefined {
     this.excluded = 0;
-    const run = runs.find(this, prediction, pane);
+    // Rows of a column have values of their own; and an order of attributes that does not recur has nothing to wait for.
+    const mayWait = !prediction.columnar && prediction.layout.recurs && prediction.nested.recurs;
+    const run = mayWait ? runs.find(this, prediction, pane) : undefined;
     if (run !== undefined) {
       run.add(prediction);
       return undefined;
     }
     const subjects = this.#subjects;
     subjects.read(prediction, featureNames, pane);
-    // A feature that there is no room for keeps predictions from being folded together; so does an order of attributes
-    // that does not recur.
-    const isAlone = !prediction.layout.recurs || !prediction.nested.recurs || subjects.excluded > 0;
-    if (prediction.columnar || isAlone) return this.#foldNow(prediction, pane, decoder, rows);
+    // A feature that there is no room for keeps predictions from being folded together.
+    if (!mayWait || subjects.excluded > 0) return this.#foldNow(prediction, pane, decoder, rows);
     runs.open(this, prediction, pane, this.#columnsOf(prediction)).add(prediction);
     return undefined;
   }

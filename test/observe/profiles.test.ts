@@ -71,6 +71,14 @@ describe('what is missing is counted apart', () => {
   });
 });
 
+test('a batch among single predictions with the same keys is read as a batch', () => {
+  const pipeline = new Pipeline();
+  const sized = (rows: bigint, x: unknown) => ({ features: { x }, attributes: { 'ml.batch.size': rows } });
+  pipeline.predict(sized(0n, 1), sized(0n, 2), sized(0n, 3), sized(3n, [4, 5, 6]), sized(0n, 7));
+  const profile = pipeline.profile('x');
+  expect([profile.present, profile.typeMismatch, profile.mean, profile.max]).toEqual([7, 0, 4, 7]);
+});
+
 test('infinities, a value of another type, and a huge value harm nothing else', () => {
   const pipeline = new Pipeline();
   pipeline.predict(...Array.from({ length: 200 }, (_, i) => ({ features: { x: i, y: i } })));
