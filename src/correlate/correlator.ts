@@ -101,11 +101,7 @@ export class Correlator {
   /** A small number for a version, kept for the life of the process; -1 when there are too many. */
   versionIndex(model: string, version: string): number {
     const index = this.#versions.find(model, version);
-    if (index !== ABSENT) return index;
-    this.#lock.acquire();
-    const made = this.#versionIndex(model, version);
-    this.#lock.release();
-    return made;
+    return index === ABSENT ? this.#lock.hold(() => this.#versionIndex(model, version)) : index;
   }
 
   /** The version with that number. */
@@ -145,9 +141,11 @@ export class Correlator {
   /** Takes a prediction in. 'joined': its ground truth was already there, see `pair`. */
   register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
     this.#lock.acquire();
-    const registration = this.#register(model, versionIndex, waiting);
-    this.#lock.release();
-    return registration;
+    try {
+      return this.#register(model, versionIndex, waiting);
+    } finally {
+      this.#lock.release();
+    }
   }
 
   #register(model: string, versionIndex: number, waiting: WaitingPrediction): Registration {
@@ -188,52 +186,39 @@ export class Correlator {
     actual: number,
     visit: () => void,
   ): void {
-    this.#lock.acquire();
-    try {
-      this.#resolve(model, version, high, low, timeMs, kind, actual, visit);
-    } finally {
-      this.#lock.release();
-    }
-  }
-
-  #resolve(
-    model: string,
-    version: string,
-    high: number,
-    low: number,
-    timeMs: number,
-    kind: number,
-    actual: number,
-    visit: () => void,
-  ): void {
-    const outcomes = this.outcomes(model);
-    const versions = this.#versions.of(model);
-    let joined = 0;
-    let seenBefore = 0;
-    if (versions !== undefined) {
-      for (const [name, index] of versions) {
-        if (name === ANY_VERSION || (version !== ANY_VERSION && version !== name)) continue;
-        const at = this.#predictions.find(high, low, index);
-        if (at === ABSENT) continue;
-        if (this.#predictions.columns.flag[at] === JOINED) {
-          seenBefore++;
-          continue;
+    this.#lock.hold(() => {
+      const outcomes = this.outcomes(model);
+      const versions = this.#versions.of(model);
+      let joined = 0;
+      let seenBefore = 0;
+      if (versions !== undefined) {
+        for (const [name, index] of versions) {
+          if (name === ANY_VERSION || (version !== ANY_VERSION && version !== name)) continue;
+          const at = this.#predictions.find(high, low, index);
+          if (at === ABSENT) continue;
+          if (this.#predictions.columns.flag[at] === JOINED) {
+            seenBefore++;
+            continue;
+          }
+          joined++;
+          this.#join(at, kind, actual, timeMs);
+          visit();
         }
-        joined++;
-        this.#join(at, kind, actual, timeMs);
-        visit();
       }
-    }
-    if (joined > 0) {
-      outcomes.joined++;
-      if (version === ANY_VERSION) this.#keepSettled(model, high, low, timeMs, kind, actual);
-    } else if (seenBefore > 0) outcomes.duplicate++;
-    else this.#keepEarly(model, version, high, low, timeMs, kind, actual);
+      if (joined > 0) {
+        outcomes.joined++;
+        if (version === ANY_VERSION) this.#keepSettled(model, high, low, timeMs, kind, actual);
+      } else if (seenBefore > 0) outcomes.duplicate++;
+      else this.#keepEarly(model, version, high, low, timeMs, kind, actual);
+    });
   }
 
   /** Lets go of what has waited too long. `nowMs` is the end of the current window, in event time. */
   expire(nowMs: number): void {
-    this.#lock.acquire();
+    this.#lock.hold(() => this.#expire(nowMs));
+  }
+
+  #expire(nowMs: number): void {
     const predictions = this.#predictions;
     while (predictions.size > 0) {
       if (predictions.columns.timeMs[predictions.oldest] >= nowMs - this.#options.maxDelayMs) break;
@@ -243,7 +228,6 @@ export class Correlator {
     while (this.#early.size > 0 && this.#early.columns.insertedMs[this.#early.oldest] < deadlineMs) this.#dropEarly();
     const settled = this.#settled;
     while (settled.size > 0 && settled.columns.insertedMs[settled.oldest] < deadlineMs) settled.dropOldest();
-    this.#lock.release();
   }
 
   /** Hands over what this correlator has counted itself since the last time, and counts from 0 on. */
@@ -265,8 +249,7 @@ export class Correlator {
   }
 
   save(): CorrelatorState {
-    this.#lock.acquire();
-    const state = {
+    return this.#lock.hold(() => ({
       predictions: this.#predictions.save(),
       early: this.#early.save(),
       settled: this.#settled.save(),
@@ -275,9 +258,7 @@ export class Correlator {
         return [model, version];
       }),
       outcomes: this.#outcomes,
-    };
-    this.#lock.release();
-    return state;
+    }));
   }
 
   /** Only before anything else was taken in. */

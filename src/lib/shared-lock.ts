@@ -17,6 +17,16 @@ export class SharedLock {
     this.#word = word;
   }
 
+  /** Runs `action` while nobody else holds the lock; for where a closure does not matter. */
+  hold<Result>(action: () => Result): Result {
+    this.acquire();
+    try {
+      return action();
+    } finally {
+      this.release();
+    }
+  }
+
   acquire(): void {
     for (let spin = 0; spin < SPINS; spin++) {
       if (Atomics.compareExchange(this.#word, 0, FREE, TAKEN) === FREE) return;

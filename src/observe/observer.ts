@@ -201,11 +201,6 @@ export class Observer implements ObservationSink {
     this.skew?.expire(endMs);
   }
 
-  /** The version's observer, made when it is first heard of; undefined over the limits. */
-  version(model: string, version: string): VersionObserver | undefined {
-    return this.directory.find(model, version);
-  }
-
   save(): ObserverState {
     return {
       watermarkMs: this.#watermarkMs,
@@ -328,11 +323,12 @@ export class Observer implements ObservationSink {
   }
 
   #resolve(model: string, version: string, identity: Identity, timeMs: number, kind: number, actual: number): void {
-    const { correlator } = this.#options;
-    // A version that this observer has not met is asked for when the correlator's lock is free again.
+    const { correlator, principal } = this.#options;
+    // A version that an observer that gathers has not met is asked for when the correlator's lock is free again.
     let unmet: JoinedPair[] | undefined;
     correlator.resolve(model, version, identity.high, identity.low, timeMs, kind, actual, () => {
-      if (this.#byIndex[correlator.pair.versionIndex] === undefined) (unmet ??= []).push({ ...correlator.pair });
+      const isUnmet = principal !== undefined && this.#byIndex[correlator.pair.versionIndex] === undefined;
+      if (isUnmet) (unmet ??= []).push({ ...correlator.pair });
       else this.#joined(correlator.pair);
     });
     for (const pair of unmet ?? []) {

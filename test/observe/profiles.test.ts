@@ -237,8 +237,11 @@ test('limits: models, versions and features over them are left out and counted',
 
 test('a version that is silent for longer than the longest window makes room', () => {
   const pipeline = new Pipeline();
-  for (const version of ['1', '2', '3']) pipeline.predict({ version, features: { x: 1 } });
+  for (const version of ['1', '2', '3']) pipeline.predict({ version, id: `p${version}`, features: { x: 1 } });
   pipeline.clock.advanceMs(3 * 1440 * MINUTE_MS);
   pipeline.predict({ version: '4', features: { x: 1 } });
+  expect([...pipeline.observer.directory.models.get('m')!.keys()]).toEqual(['2', '3', '4']);
+  // Ground truth of what it predicted does not bring it back.
+  pipeline.groundTruth('p1', true);
   expect([...pipeline.observer.directory.models.get('m')!.keys()]).toEqual(['2', '3', '4']);
 });
