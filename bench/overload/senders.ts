@@ -1,7 +1,5 @@
 /** The near end of the sender process. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { OrderedProcess } from '../ingest/ordered-process.js';
 
 export interface SenderOrder {
   /** Also its token. */
@@ -36,40 +34,17 @@ export interface SenderReport {
 }
 
 export class Senders {
-  readonly #child: ChildProcess;
-
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL('sender-process.ts', import.meta.url)), {
-      execArgv: ['--import', 'tsx'],
-      serialization: 'advanced',
-    });
-  }
+  readonly #process = new OrderedProcess<Order>(new URL('sender-process.ts', import.meta.url));
 
   async bodies(bodies: readonly Uint8Array[]): Promise<void> {
-    await this.#order({ kind: 'bodies', bodies });
+    await this.#process.order({ kind: 'bodies', bodies });
   }
 
   async run(order: Omit<Extract<Order, { kind: 'run' }>, 'kind'>): Promise<SenderReport[]> {
-    return (await this.#order({ kind: 'run', ...order })) as SenderReport[];
+    return (await this.#process.order({ kind: 'run', ...order })) as SenderReport[];
   }
 
   end(): void {
-    if (this.#child.connected) this.#child.disconnect();
-  }
-
-  async #order(order: Order): Promise<unknown> {
-    const died = new AbortController();
-    const answered = once(this.#child, 'message', { signal: died.signal });
-    const exited = once(this.#child, 'exit', { signal: died.signal }).then(() => {
-      throw new Error('the sender process ended: see above');
-    });
-    this.#child.send(order);
-    try {
-      const [answer] = (await Promise.race([answered, exited])) as [unknown];
-      return answer;
-    } finally {
-      died.abort();
-      await Promise.allSettled([answered, exited]);
-    }
+    this.#process.end();
   }
 }
