@@ -13,6 +13,7 @@ import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.
 import { GROUND_TRUTH, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { freeTextColumns } from './text-columns.js';
+import { recurringColumns } from './value-counts.js';
 
 export interface BuildOptions extends RoleOptions, Omit<DataSetOptions, 'files'> {
   readonly model: string;
@@ -95,8 +96,12 @@ async function profileColumns(
     let done = 0;
     const total = dataSet.rows * 2;
     const onRows = (rows: number): void => onProgress?.({ done: (done += rows), total });
-    const schemas = await surveyNumbers(dataSet, numbers, { rows: sampleRows, seed }, onRows);
-    const folded = await foldNumbers(dataSet, numbers, schemas, onRows);
+    const recurring = await recurringColumns(
+      dataSet,
+      numbers.map(({ column }) => column),
+    );
+    const schemas = await surveyNumbers(dataSet, numbers, recurring, { rows: sampleRows, seed }, onRows);
+    const folded = await foldNumbers(dataSet, numbers, recurring, schemas, onRows);
     for (const [index, { column }] of numbers.entries()) profiles.set(column.name, folded[index]);
   }
   return columns.map(({ column }) => profiles.get(column.name)!);

@@ -20,6 +20,7 @@ import { DataSet, type DataSetOptions } from './data-set.js';
 import { foldNumbers, type NumberColumn } from './number-columns.js';
 import type { Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
+import { recurringColumns } from './value-counts.js';
 
 export interface FoldOptions extends Omit<DataSetOptions, 'texts'> {
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -98,7 +99,12 @@ async function foldColumns(dataSet: DataSet, wanted: readonly Wanted[], options:
   if (numbers.length > 0) {
     let done = 0;
     const onRows = (rows: number): void => options.onProgress?.({ done: (done += rows), total: dataSet.rows });
-    keep(await foldNumbers(dataSet, ...named(numbers), onRows), numbers);
+    const [columns, schemas] = named(numbers);
+    const recurring = await recurringColumns(
+      dataSet,
+      columns.map(({ column }) => column),
+    );
+    keep(await foldNumbers(dataSet, columns, recurring, schemas, onRows), numbers);
   }
   return profiles;
 }

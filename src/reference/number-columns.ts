@@ -13,7 +13,7 @@ import type { DataSet } from './data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
 import { Reservoir } from './reservoir.js';
 import { TextBuffer } from './text-buffer.js';
-import { countValues, rankedSample, recurring } from './value-counts.js';
+import { countValues, rankedSample } from './value-counts.js';
 
 const ONE_ROW = Int32Array.of(0);
 /** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
@@ -37,18 +37,15 @@ type OnRows = (rows: number) => void;
 export async function surveyNumbers(
   dataSet: DataSet,
   columns: readonly NumberColumn[],
+  recurring: ReadonlySet<Column>,
   sampling: Sampling,
   onRows: OnRows,
 ): Promise<NumericSchema[]> {
   const size = Math.max(1, Math.min(sampling.rows, dataSet.rows, Math.floor(SAMPLED_VALUES_MAX / columns.length)));
-  const recurs = await recurring(
-    dataSet,
-    columns.map(({ column }) => column),
-  );
   const schemas: NumericSchema[] = [];
   const others: { readonly index: number; readonly survey: Survey }[] = [];
   for (const [index, { name, column, kind }] of columns.entries()) {
-    if (recurs[index]) schemas[index] = schemaOf(name, kind, await rankedSample(dataSet, column, size));
+    if (recurring.has(column)) schemas[index] = schemaOf(name, kind, await rankedSample(dataSet, column, size));
     else others.push({ index, survey: new Survey(new Reservoir(size, seededRandom(sampling.seed + index))) });
   }
   if (others.length === 0) {
@@ -108,31 +105,26 @@ class Survey {
 export async function foldNumbers(
   dataSet: DataSet,
   columns: readonly NumberColumn[],
+  recurring: ReadonlySet<Column>,
   schemas: readonly NumericSchema[],
   onRows: OnRows,
 ): Promise<Profile[]> {
-  const folds = schemas.map((schema) => new NumberFold(schema));
+  const folds = columns.map((named, index) => ({ ...named, fold: new NumberFold(schemas[index]) }));
   // Of a text more than its length is folded, so its rows are looked at.
-  const numeric = columns.flatMap(({ kind }, index) => (kind === 'text' ? [] : [index]));
-  const recurs = await recurring(
-    dataSet,
-    numeric.map((index) => columns[index].column),
-  );
-  const counted = numeric.filter((_, at) => recurs[at]);
-  for (const index of counted) {
-    await countValues(dataSet, columns[index].column, (value, rows) => folds[index].addCounted(value, rows));
+  const isCounted = ({ column, kind }: NumberColumn): boolean => kind !== 'text' && recurring.has(column);
+  for (const { column, fold } of folds.filter(isCounted)) {
+    await countValues(dataSet, column, (value, rows) => fold.addCounted(value, rows));
   }
-  const others = columns.flatMap(({ column, kind }, index) =>
-    counted.includes(index) ? [] : [{ fold: folds[index], value: kind === 'text' ? asText(column) : asNumber(column) }],
-  );
+  const others = folds.filter((each) => !isCounted(each));
   if (others.length === 0) onRows(dataSet.rows);
   else {
-    for await (const chunk of dataSet.chunks(others.map(({ value }) => value).join(', '))) {
-      for (const [at, { fold }] of others.entries()) fold.add(chunk, at);
+    const values = others.map(({ column, kind }) => (kind === 'text' ? asText(column) : asNumber(column)));
+    for await (const chunk of dataSet.chunks(values.join(', '))) {
+      for (const [index, { fold }] of others.entries()) fold.add(chunk, index);
       onRows(chunk.rowCount);
     }
   }
-  return folds.map((fold, index) => fold.profile(columns[index].column.name, dataSet.rows));
+  return folds.map(({ column, fold }) => fold.profile(column.name, dataSet.rows));
 }
 
 class NumberFold {

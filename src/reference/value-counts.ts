@@ -13,18 +13,15 @@ const DIFFERENT_SHARE_MAX = 0.5;
 /** @param value null: no value */
 export type OnValue = (value: number | null, rows: number) => void;
 
-/** Of each column whether its values recur, by an approximate count (HyperLogLog). */
-export async function recurring(dataSet: DataSet, columns: readonly Column[]): Promise<readonly boolean[]> {
-  if (columns.length === 0) return [];
-  const names = columns.map((_, index) => `c${index}`);
-  const first = columns.map((column, index) => `${asNumber(column)} AS ${names[index]}`).join(', ');
+/** The columns whose values recur, by an approximate count (HyperLogLog). */
+export async function recurringColumns(dataSet: DataSet, columns: readonly Column[]): Promise<ReadonlySet<Column>> {
+  if (columns.length === 0) return new Set();
   const rows = Math.min(LOOKED_AT_ROWS, dataSet.rows);
-  const [counts] = await dataSet.queryFirst(
-    rows,
-    first,
-    names.map((name) => `approx_count_distinct(${name})::DOUBLE`).join(', '),
-  );
-  return (counts as number[]).map((count) => count <= rows * DIFFERENT_SHARE_MAX);
+  const names = columns.map((_, index) => `c${index}`);
+  const values = columns.map((column, index) => `${asNumber(column)} AS ${names[index]}`).join(', ');
+  const select = names.map((name) => `approx_count_distinct(${name})::DOUBLE`).join(', ');
+  const [counts] = (await dataSet.queryFirst(rows, values, select)) as number[][];
+  return new Set(columns.filter((_, index) => counts[index] <= rows * DIFFERENT_SHARE_MAX));
 }
 
 export async function countValues(dataSet: DataSet, column: Column, onValue: OnValue): Promise<void> {
