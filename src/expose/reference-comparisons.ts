@@ -9,11 +9,12 @@ import {
   type FeatureSlot,
   type PackedSpan,
   type Profile,
+  profileOf,
   type ReferencePlan,
   type VersionObserver,
   type WindowView,
 } from '../observe/index.js';
-import { MODEL_METRIC, type Output } from '../registry/index.js';
+import { MODEL_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
 
 /** Why there is nothing to compare with. */
@@ -71,10 +72,7 @@ export class ReferenceComparisons {
         isBrief: 'spans' in selection,
         profileOf:
           'profiles' in selection
-            ? (slot, isOutput) =>
-                isOutput
-                  ? selection.profiles.outputs.get(slot.name as Output)
-                  : selection.profiles.features.get(slot.name)
+            ? (slot, isOutput) => profileOf(selection.profiles, slot, isOutput)
             : await this.#summed(selection.spans, pause),
         comparisons: new Map(),
       };

@@ -4,10 +4,9 @@
  * Comparisons are made once for each segment and subject, and go when the segment goes.
  */
 import { type CriticalValues, FeatureComparison, qValues } from '../compare/index.js';
-import type { FeatureSlot, Segment, VersionObserver, WindowView } from '../observe/index.js';
+import { type FeatureSlot, profileOf, type Segment, type VersionObserver, type WindowView } from '../observe/index.js';
 import {
   type DriftStatistic,
-  type Output,
   SEGMENT_FEATURE_METRIC,
   SEGMENT_METRIC,
   SEGMENT_PREDICTION_METRIC,
@@ -94,8 +93,7 @@ export class SegmentSeries {
   #comparisonOf(observer: VersionObserver, slot: FeatureSlot, isOutput: boolean): FeatureComparison | undefined {
     const known = this.#comparisons.get(slot);
     if (known !== undefined) return known;
-    const { reference } = observer;
-    const profile = isOutput ? reference?.outputs.get(slot.name as Output) : reference?.features.get(slot.name);
+    const profile = profileOf(observer.reference, slot, isOutput);
     if (profile === undefined || profile.schema !== slot.schema) return undefined;
     const { criticalValues, minimumObservations } = this.#options;
     const comparison = new FeatureComparison(profile, criticalValues, minimumObservations);

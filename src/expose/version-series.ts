@@ -11,14 +11,8 @@ import {
   regressionOfWindow,
   type Schedule,
 } from '../compare/index.js';
-import {
-  type FeatureSlot,
-  type Profile,
-  VERSION_CELL,
-  type VersionObserver,
-  type WindowView,
-} from '../observe/index.js';
-import { FEATURE_METRIC, MODEL_METRIC, type Output, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
+import { type FeatureSlot, profileOf, VERSION_CELL, type VersionObserver, type WindowView } from '../observe/index.js';
+import { FEATURE_METRIC, MODEL_METRIC, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { ThresholdOf } from './drift-series.js';
 import { EmbeddingSeries } from './embedding-series.js';
 import type { FamilySet } from './families.js';
@@ -198,22 +192,19 @@ export class VersionSeries {
 
   #isExtra({ slot, isOutput }: Subject, present: number): boolean {
     const { reference } = this.#version;
-    if (reference === undefined || isOutput || reference.features.has(slot.name)) return false;
+    if (reference === undefined || isOutput || profileOf(reference, slot, isOutput) !== undefined) return false;
     return present >= this.#options.quality.minimumObservations;
   }
 
   /** Takes in features that are new and references that have come since. */
   #refreshSubjects(): void {
     const version = this.#version;
-    for (const slot of version.features.values()) {
-      this.#refresh(slot, false, version.reference?.features.get(slot.name));
-    }
-    for (const slot of version.outputs.values()) {
-      this.#refresh(slot, true, version.reference?.outputs.get(slot.name as Output));
-    }
+    for (const slot of version.features.values()) this.#refresh(slot, false);
+    for (const slot of version.outputs.values()) this.#refresh(slot, true);
   }
 
-  #refresh(slot: FeatureSlot, isOutput: boolean, reference: Profile | undefined): void {
+  #refresh(slot: FeatureSlot, isOutput: boolean): void {
+    const reference = profileOf(this.#version.reference, slot, isOutput);
     let subject = this.#subjects.get(slot);
     const { families, windows, facts, criticalValues, quality } = this.#options;
     if (subject === undefined) {

@@ -1,6 +1,6 @@
 /**
- * The loops that fold a feature's usual values: finite numbers, texts and booleans of a feature whose bins are frozen. This is the
- * hot path: a value writes a handful of array elements and allocates nothing. Anything else goes through `add`.
+ * The loops that fold a feature's usual values: finite numbers, texts and booleans of a feature whose bins are frozen. This
+ * is the hot path: a value writes a handful of array elements and allocates nothing. Anything else goes through `add`.
  */
 import { type BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
@@ -30,7 +30,8 @@ export interface FoldTarget {
   addRare(pane: CellHolder, category: number, view: DataView, start: number, end: number, weight: number): void;
 }
 
-export function foldNumbers(
+/** Folds the first `count` of `entries`. `timeMs` is that of one of them, for `addEntry`. */
+type FoldValues = (
   slot: FoldTarget,
   pane: CellHolder,
   batch: RecordBatch,
@@ -38,7 +39,9 @@ export function foldNumbers(
   count: number,
   weight: number,
   timeMs: number,
-): void {
+) => void;
+
+export const foldNumbers: FoldValues = (slot, pane, batch, entries, count, weight, timeMs) => {
   const { type, number, words } = batch.attributes;
   const { offset, binsOffset, space, boundsAt, lookupAt } = slot;
   const { lookup, bounds } = space;
@@ -95,17 +98,9 @@ export function foldNumbers(
     if (isFirst || max > now[offset + FEATURE_CELL.max]) now[offset + FEATURE_CELL.max] = max;
   }
   if (at < count) foldNumbers(slot, pane, batch, entries.subarray(at), count - at, weight, timeMs);
-}
+};
 
-export function foldTexts(
-  slot: FoldTarget,
-  pane: CellHolder,
-  batch: RecordBatch,
-  entries: Int32Array,
-  count: number,
-  weight: number,
-  timeMs: number,
-): void {
+export const foldTexts: FoldValues = (slot, pane, batch, entries, count, weight, timeMs) => {
   const { type, start, end } = batch.attributes;
   const { offset, binsOffset, told } = slot;
   const categories = slot.categories!;
@@ -126,17 +121,9 @@ export function foldTexts(
     }
   }
   cells[offset + FEATURE_CELL.present] += weight * folded;
-}
+};
 
-export function foldFlags(
-  slot: FoldTarget,
-  pane: CellHolder,
-  batch: RecordBatch,
-  entries: Int32Array,
-  count: number,
-  weight: number,
-  timeMs: number,
-): void {
+export const foldFlags: FoldValues = (slot, pane, batch, entries, count, weight, timeMs) => {
   const { type, number } = batch.attributes;
   const { offset, binsOffset } = slot;
   const { cells } = pane;
@@ -151,4 +138,4 @@ export function foldFlags(
     cells[binsOffset + number[entry]] += weight;
   }
   cells[offset + FEATURE_CELL.present] += weight * folded;
-}
+};

@@ -24,7 +24,7 @@ export { Profile, type ProfilePlace } from './profile.js';
 export type { KeptPrediction, KeptValue } from './kept-prediction.js';
 export type { SampleHalf } from './recent-sample.js';
 export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
-export type { ReferenceProfiles } from './reference-profiles.js';
+export { profileOf, type ReferenceProfiles } from './reference-profiles.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Segment, SegmentDefinition } from './segment-group.js';

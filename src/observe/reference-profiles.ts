@@ -14,6 +14,15 @@ export interface ReferenceProfiles {
   readonly outputs: ReadonlyMap<Output, Profile>;
 }
 
+/** What the slot is compared with; undefined: nothing of its name. */
+export function profileOf(
+  profiles: Pick<ReferenceProfiles, 'features' | 'outputs'> | undefined,
+  { name }: FeatureSlot,
+  isOutput: boolean,
+): Profile | undefined {
+  return isOutput ? profiles?.outputs.get(name as Output) : profiles?.features.get(name);
+}
+
 interface Profiled {
   readonly features: ReadonlyMap<string, FeatureSlot>;
   readonly outputs: ReadonlyMap<Output, FeatureSlot>;

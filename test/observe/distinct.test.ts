@@ -182,7 +182,23 @@ function said(pipeline: Pipeline): Record<string, unknown> {
   };
 }
 
-const WORDS = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 230, maxLength: 400 });
+/** Texts that come in two parts, whose border may lie anywhere. */
+const PARTS = fc
+  .tuple(
+    fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 230, maxLength: 400 }),
+    fc.integer({ min: 1, max: 220 }),
+  )
+  .map(([words, at]) => {
+    const texts = words.map((word) => `word ${word}`);
+    return [texts.slice(0, at), texts.slice(at)] as const;
+  });
+
+/** Both parts, observed without a break. */
+function wholeOf(parts: readonly (readonly string[])[]): Pipeline {
+  const whole = new Pipeline();
+  for (const part of parts) send(whole, part);
+  return whole;
+}
 
 describe('merge equals replay', () => {
   test('over windows', () => {
@@ -199,19 +215,15 @@ describe('merge equals replay', () => {
 
   test('over a restart, at whatever moment', () => {
     fc.assert(
-      fc.property(WORDS, fc.integer({ min: 1, max: 220 }), (words, at) => {
-        const texts = words.map((word) => `word ${word}`);
-        const whole = new Pipeline();
-        send(whole, texts.slice(0, at));
-        send(whole, texts.slice(at));
+      fc.property(PARTS, (parts) => {
         const before = new Pipeline();
-        send(before, texts.slice(0, at));
+        send(before, parts[0]);
         const state = deserialize(serialize(before.version().save())) as VersionState;
         const after = new Pipeline();
         after.observer.advance();
         after.observer.directory.find('m', '1')!.restore(state);
-        send(after, texts.slice(at));
-        expect(said(after)).toEqual(said(whole));
+        send(after, parts[1]);
+        expect(said(after)).toEqual(said(wholeOf(parts)));
       }),
       { numRuns: 15 },
     );
@@ -219,24 +231,20 @@ describe('merge equals replay', () => {
 
   test('over a hand-over between threads', () => {
     fc.assert(
-      fc.property(WORDS, fc.integer({ min: 1, max: 220 }), (words, at) => {
-        const texts = words.map((word) => `word ${word}`);
-        const whole = new Pipeline();
-        send(whole, texts.slice(0, at));
-        send(whole, texts.slice(at));
+      fc.property(PARTS, (parts) => {
         const principal = new Pipeline();
         const absorb = (taken: VersionState | undefined): VersionSchemas | undefined => {
           const observer = principal.observer.directory.find('m', '1')!;
           if (taken !== undefined) observer.absorb(deserialize(serialize(taken)) as VersionState);
           return observer.awaitsFirst ? undefined : observer.schemas;
         };
-        for (const part of [texts.slice(0, at), texts.slice(at)]) {
+        for (const part of parts) {
           const introduce = (): Introduction => ({ schemas: absorb(undefined) });
           const gatherer = new Pipeline({ principal: { introduce, handOver: absorb } });
           send(gatherer, part);
           absorb(gatherer.version().take());
         }
-        const [a, b] = [said(principal), said(whole)];
+        const [a, b] = [said(principal), said(wholeOf(parts))];
         expect([a.present, a.bins, a.other, a.unseen]).toEqual([b.present, b.bins, b.other, b.unseen]);
         expect(a.distinct).toBe(b.distinct);
       }),
