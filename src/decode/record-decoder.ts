@@ -79,6 +79,17 @@ export class RecordDecoder {
       : this.#attributes.elements(at, end, attributes);
   }
 
+  /** All of them, in parts: visits the entries from `first` up to `end`, which are gone afterwards. */
+  eachPart(batch: RecordBatch, entry: number, visit: (first: number, end: number) => void): void {
+    const { attributes } = batch;
+    const first = attributes.count;
+    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
+      at = this.elements(batch, entry, at);
+      visit(first, attributes.count);
+      attributes.count = first;
+    }
+  }
+
   /** Elements of an array attribute of the batch decoded last. */
   eachElement(batch: RecordBatch, entry: number, visit: (value: DecodedValue) => void): void {
     this.#cursor.load(batch.bytes, batch.view);

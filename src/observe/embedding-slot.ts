@@ -71,12 +71,10 @@ export class EmbeddingSlot {
       return;
     }
     this.#space.widen(pane);
-    const first = attributes.count;
     let filled = 0;
     let areNumbers = true;
-    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
-      at = decoder.elements(batch, entry, at);
-      for (let element = first; element < attributes.count; element++) {
+    decoder.eachPart(batch, entry, (first, end) => {
+      for (let element = first; element < end; element++) {
         const isNumber = attributes.type[element] === VALUE.double || attributes.type[element] === VALUE.int;
         areNumbers &&= isNumber;
         this.#vector[filled++] = isNumber ? attributes.number[element] : NaN;
@@ -85,8 +83,7 @@ export class EmbeddingSlot {
         filled = 0;
         areNumbers = true;
       }
-      attributes.count = first;
-    }
+    });
   }
 
   /** The sums of a window. */

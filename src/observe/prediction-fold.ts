@@ -115,13 +115,10 @@ export class PredictionFold implements RunOwner {
     rows: readonly number[] | undefined,
   ): void {
     const { batch, weight, timeMs } = prediction;
-    const { attributes } = batch;
-    const first = attributes.count;
     let passed = 0;
     let next = 0;
-    for (let at = attributes.start[entry]; at < attributes.end[entry];) {
-      at = decoder.elements(batch, entry, at);
-      const read = attributes.count - first;
+    decoder.eachPart(batch, entry, (first, end) => {
+      const read = end - first;
       if (this.#rows.length < read) this.#rows = new Int32Array(read);
       let count = 0;
       if (rows === undefined) for (; count < read; count++) this.#rows[count] = first + count;
@@ -131,7 +128,6 @@ export class PredictionFold implements RunOwner {
       }
       passed += read;
       slot.fold(pane, batch, this.#rows, count, weight, timeMs);
-      attributes.count = first;
-    }
+    });
   }
 }

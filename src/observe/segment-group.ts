@@ -214,14 +214,10 @@ export class SegmentGroup {
     const ids = this.#ids;
     const isColumn = entry >= 0 && (attributes.type[entry] === VALUE.array || attributes.type[entry] === VALUE.bytes);
     if (!isColumn) return ids.fill(this.#idOf(at, prediction, entry), 0, rows);
-    const before = attributes.count;
     let row = 0;
-    for (let from = attributes.start[entry]; from < attributes.end[entry];) {
-      from = decoder.elements(batch, entry, from);
-      for (let element = before; element < attributes.count; element++)
-        ids[row++] = this.#idOf(at, prediction, element);
-      attributes.count = before;
-    }
+    decoder.eachPart(batch, entry, (first, end) => {
+      for (let element = first; element < end; element++) ids[row++] = this.#idOf(at, prediction, element);
+    });
     return ids;
   }
 
