@@ -101,7 +101,7 @@ export class VersionSeries {
     const { families, facts } = this.#options;
     const version = this.#version;
     const labels = this.#labels;
-    const { reference } = version;
+    const { reference, totals } = version;
     families.set(
       MODEL_METRIC.info,
       [
@@ -120,21 +120,21 @@ export class VersionSeries {
       families.set(MODEL_METRIC.referenceInfo, [...labels, version.references.primary.name, kind, name, hash], 1);
     }
     this.#references.writeInfo(families, labels);
-    for (const [role, count] of version.predictionsByRole.entries())
+    for (const [role, count] of totals.predictionsByRole.entries())
       families.set(MODEL_METRIC.predictions, [...labels, role], count);
-    for (const [type, count] of version.errorsByType.entries())
+    for (const [type, count] of totals.errorsByType.entries())
       families.set(MODEL_METRIC.errors, [...labels, type], count);
-    const { latency, batchSizes, groundTruthDelay } = version;
+    const { latency, batchSizes, groundTruthDelay } = totals;
     const exemplars = latency
       .exemplars()
       .map((exemplar) => exemplar && { traceId: exemplar.traceId, value: exemplar.seconds, timeMs: exemplar.timeMs });
     families.histogram(MODEL_METRIC.duration, labels, latency.counts, latency.sum, exemplars);
     families.histogram(MODEL_METRIC.batchSize, labels, batchSizes.counts, batchSizes.sum);
     families.histogram(MODEL_METRIC.groundTruthDelay, labels, groundTruthDelay.counts, groundTruthDelay.sum);
-    families.set(MODEL_METRIC.lastPrediction, labels, version.lastTimeMs / 1000);
-    families.set(MODEL_METRIC.droppedAttributes, labels, version.droppedAttributes);
-    if (version.overflowObservations > 0) {
-      families.set(FEATURE_METRIC.observations, [...labels, OVERFLOW], version.overflowObservations);
+    families.set(MODEL_METRIC.lastPrediction, labels, totals.lastTimeMs / 1000);
+    families.set(MODEL_METRIC.droppedAttributes, labels, totals.droppedAttributes);
+    if (totals.overflowObservations > 0) {
+      families.set(FEATURE_METRIC.observations, [...labels, OVERFLOW], totals.overflowObservations);
     }
   }
 

@@ -50,9 +50,9 @@ export class VolumeSeries {
     for (const [model, versions] of observer.directory.models) {
       let latestMs = 0;
       for (const version of versions.values()) {
-        latestMs = Math.max(latestMs, version.lastTimeMs);
-        const ageMs = Math.max(0, observer.endMs - version.lastTimeMs);
-        if (version.lastTimeMs > 0) families.set(MODEL_METRIC.age, [model, version.version], ageMs / 1000);
+        latestMs = Math.max(latestMs, version.totals.lastTimeMs);
+        const ageMs = Math.max(0, observer.endMs - version.totals.lastTimeMs);
+        if (version.totals.lastTimeMs > 0) families.set(MODEL_METRIC.age, [model, version.version], ageMs / 1000);
       }
       const [first] = versions.values();
       const judged = first === undefined ? undefined : this.#judge(model, first.rings.windowsMs);

@@ -68,6 +68,6 @@ export class ModelVolumes {
 
 function served(version: VersionObserver): number {
   let total = 0;
-  for (const [role, count] of version.predictionsByRole.entries()) if (role !== SHADOW) total += count;
+  for (const [role, count] of version.totals.predictionsByRole.entries()) if (role !== SHADOW) total += count;
   return total;
 }

@@ -231,7 +231,7 @@ export class VersionDirectory {
     let latest: VersionObserver | undefined;
     for (const candidate of versions.values()) {
       if (candidate.reference === undefined) continue;
-      if (latest === undefined || candidate.lastTimeMs > latest.lastTimeMs) latest = candidate;
+      if (latest === undefined || candidate.totals.lastTimeMs > latest.totals.lastTimeMs) latest = candidate;
     }
     if (latest === undefined) return undefined;
     const profiles = latest.snapshotProfiles(this.#options.windowsMs.length - 1);
@@ -242,10 +242,10 @@ export class VersionDirectory {
   #evictSilent(versions: Map<string, VersionObserver>): boolean {
     let silent: VersionObserver | undefined;
     for (const candidate of versions.values()) {
-      if (silent === undefined || candidate.lastTimeMs < silent.lastTimeMs) silent = candidate;
+      if (silent === undefined || candidate.totals.lastTimeMs < silent.totals.lastTimeMs) silent = candidate;
     }
     silent?.rings.advance(this.#endMs());
-    if (silent === undefined || silent.lastTimeMs >= silent.rings.horizonMs) return false;
+    if (silent === undefined || silent.totals.lastTimeMs >= silent.rings.horizonMs) return false;
     versions.delete(silent.version);
     silent.references.release();
     this.versionLimit.used--;

@@ -4,15 +4,12 @@
 import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
 import type { FeatureHistogram, Prediction } from '../interpret/index.js';
-import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS, type Output, type Task } from '../registry/index.js';
+import type { Output, Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
-import { BoundedCounts } from './bounded-counts.js';
 import type { FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
-import { Histogram } from './histogram.js';
-import { LatencyHistogram } from './latency-histogram.js';
 import { type Pane, PaneRings } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
@@ -25,38 +22,28 @@ import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
 import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
+import { VersionTotals } from './version-totals.js';
 import { WindowView } from './window-view.js';
 
-/** Roles and error types that are told apart. */
-const NAMES_MAX = 50;
 const NO_VALUES = new Float64Array(0);
 
 export class VersionObserver {
   readonly model: string;
   readonly version: string;
   readonly rings: PaneRings;
-  readonly latency = new LatencyHistogram();
-  readonly batchSizes = new Histogram(BATCH_SIZE_BUCKETS);
-  readonly groundTruthDelay = new Histogram(DELAY_BUCKETS_SECONDS);
-  readonly predictionsByRole = new BoundedCounts(NAMES_MAX);
-  readonly errorsByType = new BoundedCounts(NAMES_MAX);
+  readonly totals = new VersionTotals();
   reference: ReferenceProfiles | undefined;
   /** What it is compared against besides. */
   readonly references: VersionReferences;
   task: Task | undefined;
   /** Its number with the correlator; below 0: there was no room; undefined: not asked yet. */
   correlatedAs: number | undefined;
-  droppedAttributes = 0;
-  /** Values of features that the limit keeps out. */
-  overflowObservations = 0;
-  lastTimeMs = 0;
   readonly sample: RecentSample | undefined;
   segments: VersionParts | undefined;
   readonly #options: VersionOptions;
   readonly #slots: VersionSlots;
   readonly #fold: PredictionFold;
   readonly #embeddings: VersionEmbeddings;
-  #sinceStart = 0;
   /** The first predictions have not made the reference yet. */
   #awaitsFirst: boolean;
   #scratch = new Float64Array(0);
@@ -115,14 +102,13 @@ export class VersionObserver {
     const pane = this.rings.paneOf(prediction);
     if (pane === undefined) return false;
     const full = this.#fold.take(prediction, featureNames, pane, decoder, runs, rows);
-    this.overflowObservations += this.#fold.excluded;
+    this.totals.overflowObservations += this.#fold.excluded;
     const count = rows?.length ?? prediction.rows;
     this.#count(pane, prediction, count);
     if (prediction.layout.embeddings.length > 0) {
-      this.overflowObservations += this.#embeddings.observe(prediction, pane, decoder);
+      this.totals.overflowObservations += this.#embeddings.observe(prediction, pane, decoder);
     }
-    this.#sinceStart += count;
-    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) {
+    if (this.#awaitsFirst && this.totals.sinceStart >= this.#options.provisionalSize) {
       runs.flush();
       this.#firstCame();
     } else if (full !== undefined) {
@@ -145,10 +131,10 @@ export class VersionObserver {
   observeHistogram(histogram: FeatureHistogram): boolean {
     const pane = this.rings.pane(histogram.timeMs);
     if (pane === undefined) return false;
-    if (histogram.timeMs > this.lastTimeMs) this.lastTimeMs = histogram.timeMs;
+    if (histogram.timeMs > this.totals.lastTimeMs) this.totals.lastTimeMs = histogram.timeMs;
     const slot = this.#slots.featureOf(pane, this.rings, histogram.feature);
     if (slot === undefined) {
-      this.overflowObservations += histogram.count;
+      this.totals.overflowObservations += histogram.count;
       return true;
     }
     slot.comesBy ??= 'histograms';
@@ -164,7 +150,7 @@ export class VersionObserver {
   /** @returns false when the prediction has left the longest window. */
   observeJoined(pair: JoinedPair): boolean {
     this.task ??= taskOf(pair);
-    this.groundTruthDelay.add(pair.delayMs / 1000, 1);
+    this.totals.groundTruthDelay.add(pair.delayMs / 1000, 1);
     const pane = this.rings.pane(pair.predictionTimeMs);
     if (pane === undefined) return false;
     addJoinedPair(pane.cells, pair, this.task, this.#options.positive);
@@ -207,6 +193,7 @@ export class VersionObserver {
   #saveOwn(): VersionState {
     return {
       ...this.#slots.save(),
+      ...this.totals.save(),
       embeddings: this.#embeddings.save(),
       model: this.model,
       version: this.version,
@@ -214,13 +201,6 @@ export class VersionObserver {
       references: this.references.save(),
       task: this.task,
       rings: this.rings.save(),
-      histograms: [this.latency.save(), this.batchSizes.save(), this.groundTruthDelay.save()],
-      predictionsByRole: [...this.predictionsByRole.entries()],
-      errorsByType: [...this.errorsByType.entries()],
-      droppedAttributes: this.droppedAttributes,
-      overflowObservations: this.overflowObservations,
-      lastTimeMs: this.lastTimeMs,
-      sinceStart: this.#sinceStart,
     };
   }
 
@@ -232,7 +212,7 @@ export class VersionObserver {
     this.rings.restore(state.rings);
     this.reference ??= state.reference && rewrapped(state.reference);
     this.task ??= state.task;
-    this.#addTotals(state);
+    this.totals.absorb(state);
     this.#awaitsFirst &&= state.sinceStart < this.#options.provisionalSize;
     bindSchemas(this.reference?.features, this.features);
     bindSchemas(this.reference?.outputs, this.outputs);
@@ -242,7 +222,7 @@ export class VersionObserver {
 
   /** Hands over everything since the last time, for `absorb`; undefined: there is nothing. Schemas stay. */
   take(): VersionState | undefined {
-    if (this.rings.isEmpty && this.groundTruthDelay.isEmpty) return undefined;
+    if (this.rings.isEmpty && this.totals.groundTruthDelay.isEmpty) return undefined;
     const parts = { segments: this.segments?.take(), sample: this.sample?.take() };
     const { features, outputs, ...rest } = this.#saveOwn();
     const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
@@ -256,18 +236,13 @@ export class VersionObserver {
     };
     this.rings.clear();
     for (const slot of this.#slots.all()) slot.emptyBuffer();
-    for (const histogram of [this.latency, this.batchSizes, this.groundTruthDelay]) histogram.clear();
-    this.predictionsByRole.clear();
-    this.errorsByType.clear();
-    this.droppedAttributes = 0;
-    this.overflowObservations = 0;
-    this.#sinceStart = 0;
+    this.totals.clear();
     return taken;
   }
 
   /** Adds what another observer of this version has taken. */
   absorb(taken: VersionState): void {
-    this.#addTotals(taken);
+    this.totals.absorb(taken);
     this.task ??= taken.task;
     const panes = [{ startMs: -Infinity, endMs: Infinity, cells: taken.rings.totals }, ...taken.rings.panes];
     const paired = [...this.#pairs(taken.features, false), ...this.#pairs(taken.outputs, true)];
@@ -280,7 +255,7 @@ export class VersionObserver {
     }
     this.#embeddings.freezeDue();
     const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#paneAt));
-    if (this.#awaitsFirst && this.#sinceStart >= this.#options.provisionalSize) this.#freeze();
+    if (this.#awaitsFirst && this.totals.sinceStart >= this.#options.provisionalSize) this.#freeze();
     paired.forEach(([slot, saved], index) => {
       if (slot.buffer?.count === slot.buffer?.max) this.#bufferIsFull(slot);
       absorbBuffered(slot, saved, left[index], this.#paneAt);
@@ -308,7 +283,7 @@ export class VersionObserver {
       const known = isOutput ? this.outputs.get(saved.name as Output) : this.features.get(saved.name);
       const slot = known ?? (isOutput ? this.#slots.output(saved.name as Output) : this.#slots.feature(saved.name));
       if (slot === undefined) {
-        this.overflowObservations++;
+        this.totals.overflowObservations++;
         continue;
       }
       if (known === undefined) this.#slots.baseline(slot, this.rings.totals, this.rings, isOutput);
@@ -317,36 +292,12 @@ export class VersionObserver {
     }
   }
 
-  #addTotals(state: VersionState): void {
-    this.latency.absorb(state.histograms[0]);
-    this.batchSizes.absorb(state.histograms[1]);
-    this.groundTruthDelay.absorb(state.histograms[2]);
-    for (const [role, count] of state.predictionsByRole) this.predictionsByRole.add(role, count);
-    for (const [type, count] of state.errorsByType) this.errorsByType.add(type, count);
-    this.droppedAttributes += state.droppedAttributes;
-    this.overflowObservations += state.overflowObservations;
-    this.lastTimeMs = Math.max(this.lastTimeMs, state.lastTimeMs);
-    this.#sinceStart += state.sinceStart;
-  }
-
-  #count(pane: Pane, prediction: Prediction, rows: number): void {
-    const { weight, timeMs } = prediction;
-    const total = weight * rows;
-    const { cells } = pane;
-    cells[VERSION_CELL.predictions] += total;
+  #count({ cells }: Pane, prediction: Prediction, rows: number): void {
+    const { weight, failed } = prediction;
+    cells[VERSION_CELL.predictions] += weight * rows;
     cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
-    if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
-    this.predictionsByRole.add(prediction.role, total);
-    if (prediction.failed) {
-      cells[VERSION_CELL.errors] += total;
-      this.errorsByType.add(prediction.errorType, total);
-    }
-    this.droppedAttributes += prediction.droppedAttributes;
-    if (prediction.columnar) this.batchSizes.add(rows, 1);
-    const { durationNs } = prediction;
-    if (durationNs === durationNs) {
-      this.latency.add(durationNs / 1e9, weight, timeMs, prediction.batch.bytes, prediction.traceIdAt);
-    }
+    if (failed) cells[VERSION_CELL.errors] += weight * rows;
+    this.totals.count(prediction, rows);
   }
 
   #firstCame(): void {

@@ -6,13 +6,12 @@ import type { Task } from '../registry/index.js';
 import type { EmbeddingSlotState } from './embedding-slot.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { FoldRuns } from './fold-runs.js';
-import type { HistogramState } from './histogram.js';
-import type { LatencyHistogramState } from './latency-histogram.js';
 import type { PaneRingsState } from './pane-rings.js';
 import type { RecentSample, SampleHalf } from './recent-sample.js';
 import type { VersionReferencesOptions, VersionReferencesState } from './version-references.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { VersionSlotsState } from './version-slots.js';
+import type { VersionTotalsState } from './version-totals.js';
 
 /** How features and outputs are folded, without what they are compared with. */
 export interface VersionSchemas {
@@ -68,7 +67,7 @@ export interface VersionParts {
 }
 
 /** A version as plain data. */
-export interface VersionState extends VersionSlotsState {
+export interface VersionState extends VersionSlotsState, VersionTotalsState {
   readonly model: string;
   readonly version: string;
   readonly reference: ReferenceProfiles | undefined;
@@ -76,14 +75,6 @@ export interface VersionState extends VersionSlotsState {
   readonly references?: VersionReferencesState;
   readonly task: Task | undefined;
   readonly rings: PaneRingsState;
-  /** Latency, batch sizes, delay of ground truth. */
-  readonly histograms: readonly [LatencyHistogramState, HistogramState, HistogramState];
-  readonly predictionsByRole: readonly (readonly [string, number])[];
-  readonly errorsByType: readonly (readonly [string, number])[];
-  readonly droppedAttributes: number;
-  readonly overflowObservations: number;
-  readonly lastTimeMs: number;
-  readonly sinceStart: number;
   /** Absent in states from before there were any. */
   readonly embeddings?: readonly EmbeddingSlotState[];
   /** Absent: there are none, or the state was saved before there could be any. */

@@ -97,7 +97,7 @@ test('limits: dimensions and embeddings over them are counted', () => {
   expect(sinceStart(pipeline, 'wide').cell('typeMismatch')).toBe(1);
   for (let i = 0; i < 25; i++) send(pipeline, [[1]], `e${i}`);
   expect(pipeline.version().embeddings.size).toBe(20);
-  expect(pipeline.version().overflowObservations).toBe(6);
+  expect(pipeline.version().totals.overflowObservations).toBe(6);
 });
 
 test('features are folded as they are without embeddings', () => {

@@ -265,7 +265,7 @@ describe('a feature that only histograms carry', () => {
     expect([...pipeline.version().reference!.features.keys()]).toEqual(['x']);
     predict(pipeline, sample(250), 'other');
     expect([...pipeline.version().reference!.features.keys()]).toEqual(['x', 'other']);
-    expect(pipeline.version().lastTimeMs).toBe(NOON_MS);
+    expect(pipeline.version().totals.lastTimeMs).toBe(NOON_MS);
   });
 
   test('is what it was after a restart', () => {
@@ -285,7 +285,7 @@ describe('a feature that only histograms carry', () => {
     const pipeline = new Pipeline({ maxFeaturesPerVersion: 1 });
     sendHistogram(pipeline, explicit([1], BOUNDS));
     sendHistogram(pipeline, explicit([1, 2], BOUNDS), 'y');
-    expect(pipeline.version().overflowObservations).toBe(2);
+    expect(pipeline.version().totals.overflowObservations).toBe(2);
     expect(metricsAccounted(pipeline)).toMatchObject({ received: 2, observed: 2, addsUp: true });
   });
 });

@@ -231,7 +231,7 @@ test('limits: models, versions and features over them are left out and counted',
   expect(pipeline.version('model 1').features.size).toBe(2);
   expect(pipeline.observer.directory.featureLimit.overflow).toBe(2);
   pipeline.predict({ model: 'model 1', features: { a: 1, b: 1, c: 1 } });
-  expect(pipeline.version('model 1').overflowObservations).toBe(4);
+  expect(pipeline.version('model 1').totals.overflowObservations).toBe(4);
   expect(pipeline.observer.overflowPredictions).toBe(5);
 });
 
