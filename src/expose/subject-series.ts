@@ -95,7 +95,7 @@ export class SubjectSeries {
       this.#referenceBins[index].set(comparison.referenceShares[index]);
     });
     if (isNumeric(comparison.reference.schema) && comparison.reference.finite > 0) {
-      momentsOf(comparison.reference).forEach((moment, index) => counters.referenceMoments[index].set(moment));
+      writeMoments(counters.referenceMoments, comparison.reference);
     }
     if (comparison.referenceDistinct > 0) {
       (this.#referenceDistinct ??= this.#bound().series(this.#metric.referenceDistinct)).set(
@@ -119,7 +119,7 @@ export class SubjectSeries {
       series.typeMismatch.set(current.typeMismatch / observations);
     }
     if (current.finite > 0) {
-      momentsOf(current).forEach((moment, at) => series.moments[at].set(moment));
+      writeMoments(series.moments, current);
       QUANTILES.forEach((q, at) => series.quantiles[at].set(current.quantile(q)));
     }
     const { distinct } = current;
@@ -235,6 +235,9 @@ export class SubjectSeries {
   }
 }
 
-function momentsOf(profile: Profile): number[] {
-  return [profile.mean, profile.standardDeviation, profile.min, profile.max];
+/** One that is not defined (a deviation of a single value, or beyond what a double holds) has no series. */
+function writeMoments(series: readonly Series[], { mean, standardDeviation, min, max }: Profile): void {
+  [mean, standardDeviation, min, max].forEach((moment, at) => {
+    if (Number.isFinite(moment)) series[at].set(moment);
+  });
 }
