@@ -26,6 +26,7 @@ export function pipelineSettings(config: Config): PipelineSettings {
       earlyGraceMs: EARLY_GRACE_MS,
       maxVersions: MAX_CORRELATED_VERSIONS,
       maxModels: observe.maxModels,
+      segments: observe.segments.map(({ name }) => name),
     },
     observer: {
       watermark,

@@ -175,7 +175,9 @@ const observeSchema = z.strictObject({
 const correlateSchema = z.strictObject({
   maxPredictions: count
     .default(1_000_000)
-    .describe('Predictions that wait for their ground truth at once (about 64 bytes each); the oldest makes room.'),
+    .describe(
+      'Predictions that wait for their ground truth at once (about 64 bytes each, and 4 for each entry of `observe.segments`); the oldest makes room.',
+    ),
   maxDelay: durationSchema.default('30d').describe('How long a prediction waits for its ground truth.'),
 });
 

@@ -6,6 +6,8 @@ export interface CorrelatorBounds {
   readonly maxPredictions: number;
   readonly maxEarlyGroundTruths: number;
   readonly maxVersions: number;
+  /** Names of the kinds of segments that predictions are marked with. */
+  readonly segments?: readonly string[];
 }
 
 export interface CorrelatorMemory {
@@ -17,10 +19,10 @@ export interface CorrelatorMemory {
 }
 
 export function sharedCorrelatorMemory(bounds: CorrelatorBounds): CorrelatorMemory {
-  const { maxPredictions, maxEarlyGroundTruths, maxVersions } = bounds;
+  const { maxPredictions, maxEarlyGroundTruths, maxVersions, segments = [] } = bounds;
   return {
     lock: new SharedArrayBuffer(4),
-    predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions)),
+    predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions, segments.length)),
     early: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
     settled: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
     versions: new SharedArrayBuffer(VersionList.bytesFor(maxVersions)),

@@ -35,6 +35,8 @@ export interface CorrelatorOptions {
   readonly maxEarlyGroundTruths: number;
   readonly earlyGraceMs: number;
   readonly maxVersions: number;
+  /** Names of the kinds of segments that a prediction is marked with, four bytes each; absent: none. */
+  readonly segments?: readonly string[];
   /** Models whose ground truths are told apart; the rest goes to overflow. */
   readonly maxModels: number;
   /** Memory that other threads have too, from `sharedCorrelatorMemory` with the same bounds; absent: it has its own. */
@@ -53,6 +55,8 @@ export interface CorrelatorState {
   readonly predictions: RingColumns;
   readonly early: RingColumns;
   readonly settled: RingColumns;
+  /** What predictions are marked with; absent in states from before they were. */
+  readonly segments?: readonly string[];
   /** By version index. */
   readonly versions: readonly (readonly [model: string, version: string])[];
   readonly outcomes: ReadonlyMap<string, Record<GroundTruthOutcome, number>>;
@@ -66,7 +70,7 @@ export class Correlator {
   readonly settledLimit: Limit;
   readonly versionLimit: Limit;
   /** Filled by `register` when it returns 'joined', and for each call of the visitor of `resolve`. */
-  readonly pair = new JoinedPair();
+  readonly pair: JoinedPair;
   readonly #options: CorrelatorOptions;
   readonly #lock: SharedLock;
   readonly #predictions: IdentityRing;
@@ -77,11 +81,12 @@ export class Correlator {
 
   constructor(options: CorrelatorOptions) {
     this.#options = options;
-    const { memory } = options;
+    const { memory, segments = [] } = options;
+    this.pair = new JoinedPair(segments.length);
     this.#lock = new SharedLock(new Int32Array(memory?.lock ?? new ArrayBuffer(4)));
-    this.#predictions = new IdentityRing(options.maxPredictions, memory?.predictions);
-    this.#early = new IdentityRing(options.maxEarlyGroundTruths, memory?.early);
-    this.#settled = new IdentityRing(options.maxEarlyGroundTruths, memory?.settled);
+    this.#predictions = new IdentityRing(options.maxPredictions, segments.length, memory?.predictions);
+    this.#early = new IdentityRing(options.maxEarlyGroundTruths, 0, memory?.early);
+    this.#settled = new IdentityRing(options.maxEarlyGroundTruths, 0, memory?.settled);
     this.#versions = new VersionList(options.maxVersions, memory?.versions);
     this.predictionLimit = new Limit('waiting_predictions', options.maxPredictions);
     this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
@@ -163,6 +168,9 @@ export class Correlator {
     columns.number[at] = waiting.predicted;
     columns.score[at] = waiting.score;
     columns.flag[at] = WAITING;
+    for (let segment = 0; segment < ring.segments; segment++) {
+      columns.segments[at * ring.segments + segment] = waiting.segments[segment];
+    }
     if (this.#early.size === 0 && this.#settled.size === 0) return 'new';
     const anyVersion = this.#versions.find(model, ANY_VERSION);
     return this.#joinKept(this.#early, high, low, anyVersion, at, model) ||
@@ -253,6 +261,7 @@ export class Correlator {
       predictions: this.#predictions.save(),
       early: this.#early.save(),
       settled: this.#settled.save(),
+      segments: this.#options.segments,
       versions: Array.from({ length: this.#versions.size }, (_, index): readonly [string, string] => {
         const { model, version } = this.#versions.at(index)!;
         return [model, version];
@@ -265,7 +274,9 @@ export class Correlator {
   restore(state: CorrelatorState): void {
     for (const [model, version] of state.versions) this.versionIndex(model, version);
     for (const [model, outcomes] of state.outcomes) this.#outcomes.set(model, { ...outcomes });
-    this.#predictions.restore(state.predictions);
+    const saved = state.segments ?? [];
+    const places = (this.#options.segments ?? []).map((name) => saved.indexOf(name));
+    this.#predictions.restore(state.predictions, places);
     this.#early.restore(state.early);
     this.#settled.restore(state.settled);
   }
@@ -360,9 +371,12 @@ export class Correlator {
   }
 
   #join(at: number, actualKind: number, actual: number, actualTimeMs: number): void {
-    const { columns } = this.#predictions;
+    const { columns, segments } = this.#predictions;
     columns.flag[at] = JOINED;
     const pair = this.pair;
+    for (let segment = 0; segment < segments; segment++) {
+      pair.segments[segment] = columns.segments[at * segments + segment];
+    }
     pair.versionIndex = columns.owner[at];
     pair.predictionTimeMs = columns.timeMs[at];
     pair.delayMs = Math.max(0, actualTimeMs - columns.timeMs[at]);

@@ -6,7 +6,7 @@
  * The index is open addressing with linear probing; a slot holds a record's position and its hash side by side, so that a
  * look-up that finds nothing, the usual one, costs one cache miss, and the insertion after it none. A record that leaves
  * shifts those behind it back (Knuth, The Art of Computer Programming 3, algorithm 6.4R): no tombstones pile up.
- * Memory: 44 bytes a record plus 16 to 32 of index.
+ * Memory: 44 bytes a record, 4 more for each segment that a prediction is marked with, plus 16 to 32 of index.
  */
 const NONE = -1;
 /** Numbers in a slot: a position + 1 (0: the slot is empty), and the hash. */
@@ -27,18 +27,29 @@ export interface RingColumns {
   readonly number: Float64Array;
   readonly score: Float64Array;
   readonly flag: Uint8Array;
+  /** As many numbers a record as the ring has `segments`. Absent: saved before there were any. */
+  readonly segments?: Int32Array;
 }
 
 export class IdentityRing {
   readonly capacity: number;
-  readonly columns: RingColumns;
+  readonly segments: number;
+  readonly columns: Required<RingColumns>;
   readonly #control: Int32Array;
   readonly #slots: Int32Array;
   readonly #mask: number;
 
-  /** @param buffer of `bytesFor(capacity)` bytes, all 0 or as another ring of this capacity left them */
-  constructor(capacity: number, buffer: ArrayBufferLike = new ArrayBuffer(IdentityRing.bytesFor(capacity))) {
+  /**
+   * @param segments numbers beside each record
+   * @param buffer of `bytesFor(capacity, segments)` bytes, all 0 or as another ring of these sizes left them
+   */
+  constructor(
+    capacity: number,
+    segments = 0,
+    buffer: ArrayBufferLike = new ArrayBuffer(IdentityRing.bytesFor(capacity, segments)),
+  ) {
     this.capacity = capacity;
+    this.segments = segments;
     const slots = slotsFor(capacity);
     this.#mask = slots - 1;
     this.#control = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
@@ -52,14 +63,15 @@ export class IdentityRing {
       score: new Float64Array(buffer, start + capacity * 24, capacity),
       high: new Int32Array(buffer, start + capacity * 32, capacity),
       low: new Int32Array(buffer, start + capacity * 36, capacity),
-      owner: new Uint16Array(buffer, start + capacity * 40, capacity),
-      kind: new Uint8Array(buffer, start + capacity * 42, capacity),
-      flag: new Uint8Array(buffer, start + capacity * 43, capacity),
+      segments: new Int32Array(buffer, start + capacity * 40, capacity * segments),
+      owner: new Uint16Array(buffer, start + capacity * (40 + 4 * segments), capacity),
+      kind: new Uint8Array(buffer, start + capacity * (42 + 4 * segments), capacity),
+      flag: new Uint8Array(buffer, start + capacity * (43 + 4 * segments), capacity),
     };
   }
 
-  static bytesFor(capacity: number): number {
-    return CONTROL_BYTES + slotsFor(capacity) * SLOT_WORDS * 4 + capacity * RECORD_BYTES;
+  static bytesFor(capacity: number, segments = 0): number {
+    return CONTROL_BYTES + slotsFor(capacity) * SLOT_WORDS * 4 + capacity * (RECORD_BYTES + 4 * segments);
   }
 
   get size(): number {
@@ -152,14 +164,14 @@ export class IdentityRing {
   /** The records, oldest first, as columns of their own. */
   save(): RingColumns {
     const { size, capacity, oldest } = this;
-    const ordered = <T extends RingColumns[keyof RingColumns]>(column: T): T => {
-      const out = new (column.constructor as new (length: number) => T)(size);
+    const ordered = <T extends Required<RingColumns>[keyof RingColumns]>(column: T, numbers = 1): T => {
+      const out = new (column.constructor as new (length: number) => T)(size * numbers);
       const first = Math.min(size, capacity - oldest);
-      out.set(column.subarray(oldest, oldest + first));
-      if (first < size) out.set(column.subarray(0, size - first), first);
+      out.set(column.subarray(oldest * numbers, (oldest + first) * numbers));
+      if (first < size) out.set(column.subarray(0, (size - first) * numbers), first * numbers);
       return out;
     };
-    const { high, low, owner, timeMs, insertedMs, kind, number, score, flag } = this.columns;
+    const { high, low, owner, timeMs, insertedMs, kind, number, score, flag, segments } = this.columns;
     return {
       high: ordered(high),
       low: ordered(low),
@@ -170,13 +182,18 @@ export class IdentityRing {
       number: ordered(number),
       score: ordered(score),
       flag: ordered(flag),
+      segments: this.segments > 0 ? ordered(segments, this.segments) : undefined,
     };
   }
 
-  /** Puts saved records back, the newest of them where not all fit. */
-  restore(saved: RingColumns): void {
+  /**
+   * Puts saved records back, the newest of them where not all fit.
+   * @param places for each of the ring's segments, which of the saved ones it was; below 0: none
+   */
+  restore(saved: RingColumns, places: readonly number[] = []): void {
     const count = saved.high.length;
     const { columns } = this;
+    const width = count > 0 ? (saved.segments?.length ?? 0) / count : 0;
     for (let from = Math.max(0, count - this.capacity); from < count; from++) {
       const at = this.insert(saved.high[from], saved.low[from], saved.owner[from]);
       columns.timeMs[at] = saved.timeMs[from];
@@ -185,6 +202,10 @@ export class IdentityRing {
       columns.number[at] = saved.number[from];
       columns.score[at] = saved.score[from];
       columns.flag[at] = saved.flag[from];
+      for (let segment = 0; segment < this.segments; segment++) {
+        const place = places[segment] ?? -1;
+        columns.segments[at * this.segments + segment] = place < 0 ? 0 : (saved.segments?.[from * width + place] ?? 0);
+      }
     }
   }
 }

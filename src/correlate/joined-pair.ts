@@ -11,6 +11,12 @@ export class JoinedPair {
   score = NaN;
   actualKind = 0;
   actual = 0;
+  /** As the prediction had them. */
+  readonly segments: Int32Array;
+
+  constructor(segments = 0) {
+    this.segments = new Int32Array(segments);
+  }
 }
 
 /** A prediction as it is taken in. Its fields are set and the object reused: doubles as arguments would be allocated. */
@@ -22,4 +28,10 @@ export class WaitingPrediction {
   predicted = 0.5;
   /** NaN where there is none. */
   score = NaN;
+  /** What the segments are known by that it belongs to, one of each definition; 0: none. */
+  readonly segments: Int32Array;
+
+  constructor(segments = 0) {
+    this.segments = new Int32Array(segments);
+  }
 }

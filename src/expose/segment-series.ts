@@ -1,6 +1,7 @@
 /**
  * The series of the segments of a model version: how many predictions each has in each window, what share of them failed,
- * and for its features and outputs what is missing and how far they have drifted from the segment's own first predictions.
+ * how those did whose ground truth has come, and for its features and outputs what is missing and how far they have drifted
+ * from the segment's own first predictions.
  * Comparisons are made once for each segment and subject, and go when the segment goes.
  */
 import { type CriticalValues, FeatureComparison, qValues } from '../compare/index.js';
@@ -12,6 +13,7 @@ import {
   SEGMENT_PREDICTION_METRIC,
 } from '../registry/index.js';
 import type { FamilySet } from './families.js';
+import { writeSegmentPerformance } from './segment-performance.js';
 
 /** One statistic is enough to say that a segment drifts; its version's series say how. */
 const STATISTIC: DriftStatistic = 'psi';
@@ -42,7 +44,7 @@ export class SegmentSeries {
 
   /** `pause` is awaited after each segment and window, and lets ingestion have its turn when it is due. */
   async write(
-    { model, version }: VersionObserver,
+    { model, version, task }: VersionObserver,
     segments: Iterable<Segment>,
     pause: () => Promise<void>,
   ): Promise<void> {
@@ -57,6 +59,7 @@ export class SegmentSeries {
           const view = observer.window(index);
           families.set(SEGMENT_METRIC.windowPredictions, labels, view.predictions);
           if (view.predictions > 0) families.set(SEGMENT_METRIC.windowErrors, labels, view.errors / view.predictions);
+          if (task !== undefined) writeSegmentPerformance(families, labels, view, task);
           ready.push(...this.#writeSubjects(observer, view, labels));
           await pause();
         }

@@ -68,7 +68,7 @@ export class Observer implements ObservationSink {
   readonly #options: ObserverOptions;
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
-  readonly #waiting = new WaitingPrediction();
+  readonly #waiting: WaitingPrediction;
   readonly #runs = new FoldRuns();
   #interpreter: Interpretive | undefined;
   #watermarkMs = 0;
@@ -76,6 +76,7 @@ export class Observer implements ObservationSink {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#waiting = new WaitingPrediction(options.segments?.length);
     this.directory = new VersionDirectory(
       options,
       () => this.endMs,
@@ -154,6 +155,7 @@ export class Observer implements ObservationSink {
       waiting.kind = this.#outcome.kind;
       waiting.predicted = this.#outcome.number;
       waiting.score = scoreOf(prediction);
+      observer.segments?.mark(prediction, waiting.segments);
       const registration = this.#register(observer);
       if (registration === 'duplicate') return IGNORED.duplicate.reason;
       joined = registration === 'joined';
@@ -295,6 +297,7 @@ export class Observer implements ObservationSink {
     const values = this.#outcomes(batch, prediction.valueEntry, rows);
     const scores = this.#outcomes(batch, prediction.scoreEntry, rows);
     const actual = this.#outcomes(batch, prediction.groundTruthEntry, rows);
+    const marks = observer.segments?.marksOf(prediction, this.#interpreter!.decoder);
     const waiting = this.#waiting;
     waiting.timeMs = timeMs;
     ids.forEach((identity, row) => {
@@ -303,6 +306,7 @@ export class Observer implements ObservationSink {
       waiting.kind = values.kinds[row];
       waiting.predicted = values.numbers[row];
       waiting.score = scores.kinds[row] === OUTCOME.number ? scores.numbers[row] : NaN;
+      marks?.forEach((ofRows, segment) => (waiting.segments[segment] = ofRows[row]));
       if (this.#register(observer) === 'joined') this.#joined(this.#options.correlator.pair);
       if (actual.kinds[row] !== OUTCOME.none) {
         this.#resolve(observer.model, observer.version, identity, timeMs, actual.kinds[row], actual.numbers[row]);
@@ -328,7 +332,7 @@ export class Observer implements ObservationSink {
     let unmet: JoinedPair[] | undefined;
     correlator.resolve(model, version, identity.high, identity.low, timeMs, kind, actual, () => {
       const isUnmet = principal !== undefined && this.#byIndex[correlator.pair.versionIndex] === undefined;
-      if (isUnmet) (unmet ??= []).push({ ...correlator.pair });
+      if (isUnmet) (unmet ??= []).push({ ...correlator.pair, segments: correlator.pair.segments.slice() });
       else this.#joined(correlator.pair);
     });
     for (const pair of unmet ?? []) {

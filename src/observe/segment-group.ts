@@ -3,8 +3,12 @@
  * frequent values, and one for all others together. The first values get a place at once; a value that comes later and
  * turns out to be more than twice as frequent as the rarest of them (space-saving, `heavy-hitters.ts`) takes its place, and
  * what was observed of the rarest is merged into the others. So the segments add up to the whole version at any time.
+ *
+ * A prediction that waits for its ground truth is marked with a hash of its segment's value, which means the same in every
+ * thread and after a restart. (Two of a thousand values share one with a chance of 1e-4.) What has joined under a hash that
+ * no segment has any more belongs to the others; where it may be another thread that knows the value, it waits as a stranger.
  */
-import { BytesTable, NOT_FOUND, type RecordDecoder, VALUE } from '../decode/index.js';
+import { BytesTable, hashBytes, NOT_FOUND, type RecordDecoder, VALUE, viewOf } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import { BIN, OVERFLOW } from '../registry/index.js';
@@ -23,6 +27,8 @@ export interface Segment {
   readonly name: string;
   /** As it is shown: the attribute's value, or `a=x,b=y` of several. */
   readonly value: string;
+  /** Of the value. */
+  readonly hash: number;
   readonly observer: VersionObserver;
   /** Predictions since the start. */
   seen: number;
@@ -41,10 +47,16 @@ const REVIEW_AFTER = 8192;
 /** Of predictions that have no place, one in so many is counted by value. */
 const COUNT_EVERY = 8;
 const COUNTERS_PER_SEGMENT = 4;
+const UTF8 = new TextEncoder();
+/** Instead of a hash: the prediction was not marked. */
+export const UNMARKED = 0;
 
 export class SegmentGroup {
   readonly definition: SegmentDefinition;
   readonly segments = new Map<string, Segment>();
+  /** Joined pairs of values that are not known here, by hash: as many as there may be segments. */
+  readonly strangers = new Map<number, Segment>();
+  readonly #byHash = new Map<number, Segment>();
   readonly #create: () => VersionObserver;
   readonly #limit: Limit;
   readonly #tables: readonly BytesTable[];
@@ -78,37 +90,45 @@ export class SegmentGroup {
 
   /** The segment of a prediction, or of a whole batch that has one. */
   find(prediction: Prediction): Segment {
-    const { by } = this.definition;
-    if (this.#isFull) this.#startAfresh();
-    let key = 0;
-    for (let at = 0; at < by.length; at++) {
-      const id = this.#idOf(at, prediction, wantedEntry(prediction, by[at].wanted));
-      if (id === NOT_FOUND) return this.count(this.#others(), prediction.rows);
-      key = key * VALUES_MAX + id;
-    }
-    return this.count(this.#ofKey(key, prediction.rows), prediction.rows);
+    return this.count(this.#ofKey(this.#keyOf(prediction), prediction.rows), prediction.rows);
   }
 
   /** The rows of a columnar prediction by segment. */
   findRows(prediction: Prediction, decoder: RecordDecoder): Map<Segment, number[]> {
-    const { by } = this.definition;
-    const { rows } = prediction;
-    if (this.#isFull) this.#startAfresh();
-    const keys = new Float64Array(rows);
-    by.forEach(({ wanted }, at) => {
-      const ids = this.#idsOf(at, prediction, wantedEntry(prediction, wanted), decoder);
-      for (let row = 0; row < rows; row++) {
-        keys[row] = ids[row] === NOT_FOUND || keys[row] < 0 ? NOT_FOUND : keys[row] * VALUES_MAX + ids[row];
-      }
-    });
     const found = new Map<Segment, number[]>();
-    for (let row = 0; row < rows; row++) {
-      const segment = this.count(keys[row] < 0 ? this.#others() : this.#ofKey(keys[row], 1), 1);
+    this.#keysOf(prediction, decoder).forEach((key, row) => {
+      const segment = this.count(this.#ofKey(key, 1), 1);
       const of = found.get(segment);
       if (of === undefined) found.set(segment, [row]);
       else of.push(row);
-    }
+    });
     return found;
+  }
+
+  /** What the segment of a prediction is known by. */
+  markOf(prediction: Prediction): number {
+    return this.#segmentOf(this.#keyOf(prediction)).hash;
+  }
+
+  /** The same of each row of a columnar prediction. */
+  marksOf(prediction: Prediction, decoder: RecordDecoder): Int32Array {
+    return Int32Array.from(this.#keysOf(prediction, decoder), (key) => this.#segmentOf(key).hash);
+  }
+
+  /** The segment that was marked so; a stranger where it may be that another thread knows it. */
+  marked(hash: number, mayBeElsewhere: boolean): Segment {
+    const known = this.#byHash.get(hash) ?? this.strangers.get(hash);
+    if (known !== undefined) return known;
+    if (!mayBeElsewhere || this.strangers.size >= this.definition.max) return this.#others();
+    const stranger = this.#segment('', hash);
+    this.strangers.set(hash, stranger);
+    return stranger;
+  }
+
+  /** Nobody will say what the strangers are called: they belong to the others. */
+  mergeStrangers(): void {
+    for (const stranger of this.strangers.values()) this.#mergeInto(this.#others(), stranger);
+    this.strangers.clear();
   }
 
   /** Counts predictions of a segment, which it returns. */
@@ -158,10 +178,19 @@ export class SegmentGroup {
     return this.segments.get(OVERFLOW) ?? this.#admit(OVERFLOW);
   }
 
+  #segment(value: string, hash: number): Segment {
+    return { name: this.definition.name, value, hash, observer: this.#create(), seen: 0, recent: 0, binned: -1 };
+  }
+
   #admit(value: string): Segment {
-    const { name } = this.definition;
-    const segment: Segment = { name, value, observer: this.#create(), seen: 0, recent: 0, binned: -1 };
+    const segment = this.#segment(value, hashOf(value));
     this.segments.set(value, segment);
+    this.#byHash.set(segment.hash, segment);
+    const stranger = this.strangers.get(segment.hash);
+    if (stranger !== undefined) {
+      this.strangers.delete(segment.hash);
+      this.#mergeInto(segment, stranger);
+    }
     this.#byKey.clear();
     this.#lastKey = NOT_FOUND;
     this.#limit.used = Math.max(this.#limit.used, this.#size);
@@ -169,23 +198,62 @@ export class SegmentGroup {
   }
 
   #merge(rarest: Segment): void {
-    const others = this.#others();
-    const taken = rarest.observer.take();
-    if (taken !== undefined) {
-      others.observer.rings.advance(rarest.observer.rings.endMs);
-      others.observer.absorb(taken);
-    }
-    others.seen += rarest.seen;
+    this.#mergeInto(this.#others(), rarest);
     this.segments.delete(rarest.value);
+    this.#byHash.delete(rarest.hash);
   }
 
+  #mergeInto(segment: Segment, { observer, seen }: Segment): void {
+    segment.seen += seen;
+    const taken = observer.take();
+    if (taken === undefined) return;
+    segment.observer.rings.advance(observer.rings.endMs);
+    segment.observer.absorb(taken);
+  }
+
+  /** The numbers of a prediction's values as one number; below 0: one could not be numbered. */
+  #keyOf(prediction: Prediction): number {
+    const { by } = this.definition;
+    if (this.#isFull) this.#startAfresh();
+    let key = 0;
+    for (let at = 0; at < by.length; at++) {
+      const id = this.#idOf(at, prediction, wantedEntry(prediction, by[at].wanted));
+      if (id === NOT_FOUND) return NOT_FOUND;
+      key = key * VALUES_MAX + id;
+    }
+    return key;
+  }
+
+  #keysOf(prediction: Prediction, decoder: RecordDecoder): Float64Array {
+    const { rows } = prediction;
+    if (this.#isFull) this.#startAfresh();
+    const keys = new Float64Array(rows);
+    this.definition.by.forEach(({ wanted }, at) => {
+      const ids = this.#idsOf(at, prediction, wantedEntry(prediction, wanted), decoder);
+      for (let row = 0; row < rows; row++) {
+        keys[row] = ids[row] === NOT_FOUND || keys[row] < 0 ? NOT_FOUND : keys[row] * VALUES_MAX + ids[row];
+      }
+    });
+    return keys;
+  }
+
+  /** For what is counted: of a value that has no place, it is noted how often it comes. */
   #ofKey(key: number, rows: number): Segment {
+    const segment = this.#segmentOf(key);
+    if (key >= 0 && segment.value === OVERFLOW && ++this.#uncounted % COUNT_EVERY === 0) {
+      this.#candidates.add(this.#valueOf(key), rows * COUNT_EVERY);
+    }
+    return segment;
+  }
+
+  #segmentOf(key: number): Segment {
+    if (key < 0) return this.#others();
     if (key === this.#lastKey) return this.#last!;
     const segment = this.#byKey.get(key) ?? this.#look(key);
     if (segment.value !== OVERFLOW) {
       this.#lastKey = key;
       this.#last = segment;
-    } else if (++this.#uncounted % COUNT_EVERY === 0) this.#candidates.add(this.#valueOf(key), rows * COUNT_EVERY);
+    }
     return segment;
   }
 
@@ -247,4 +315,9 @@ export class SegmentGroup {
     this.#byKey.clear();
     this.#lastKey = NOT_FOUND;
   }
+}
+
+function hashOf(value: string): number {
+  const bytes = UTF8.encode(value);
+  return hashBytes(viewOf(bytes), 0, bytes.length) | 0 || 1;
 }

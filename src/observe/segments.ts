@@ -6,19 +6,22 @@
  * compared with its own first predictions, as many as make a provisional reference. What is wrong with a segment from its
  * first prediction on shows in the version's drift, and not in the segment's.
  */
+import type { JoinedPair } from '../correlate/index.js';
 import type { RecordDecoder } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import type { FoldRuns } from './fold-runs.js';
-import { type Segment, type SegmentDefinition, SegmentGroup } from './segment-group.js';
+import { type Segment, type SegmentDefinition, SegmentGroup, UNMARKED } from './segment-group.js';
 import type { VersionObserver } from './version-observer.js';
 import type { SegmentState } from './version-state.js';
 
 export interface SegmentsOptions {
   readonly definitions: readonly SegmentDefinition[];
   readonly limit: Limit;
-  /** Predictions that make a segment's reference; Infinity: another observer makes it. */
+  /** Predictions that make a segment's reference. */
   readonly referenceSize: number;
+  /** It observes for another one, which makes the references and may know values that this one does not. */
+  readonly gathersOnly: boolean;
   /** @param onFull called when the observer has kept enough values for bins, which it does not make itself */
   readonly create: (onFull: () => void) => VersionObserver;
 }
@@ -67,13 +70,41 @@ export class Segments {
     }
   }
 
+  /** Writes what a prediction's segments are known by into `marks`, one number for each definition. */
+  mark(prediction: Prediction, marks: Int32Array): void {
+    for (let at = 0; at < this.#groups.length; at++) marks[at] = this.#groups[at].markOf(prediction);
+  }
+
+  /** The same of the rows of a columnar prediction: by definition, then by row. */
+  marksOf(prediction: Prediction, decoder: RecordDecoder): readonly Int32Array[] {
+    return this.#groups.map((group) => group.marksOf(prediction, decoder));
+  }
+
+  /** Takes in a pair that the version has taken in, in each segment that its prediction was in. */
+  observeJoined(pair: JoinedPair): void {
+    for (let at = 0; at < this.#groups.length; at++) {
+      const mark = pair.segments[at];
+      if (mark === UNMARKED) continue;
+      const segment = this.#groups[at].marked(mark, this.#options.gathersOnly);
+      this.#advance(segment);
+      segment.observer.task ??= this.#version.task;
+      segment.observer.observeJoined(pair);
+    }
+  }
+
   /** Brings all segments to the version's time and bins, before they are read. */
   refresh(): void {
+    for (const group of this.#groups) group.mergeStrangers();
+    this.#bringUp();
+  }
+
+  #bringUp(): void {
     for (const segment of this.all()) this.#advance(segment);
     if (!this.#version.awaitsFirst) this.#settle();
   }
 
   save(): readonly SegmentState[] {
+    this.refresh();
     return [...this.all()].map(({ name, value, observer }) => ({ name, value, state: observer.save() }));
   }
 
@@ -90,19 +121,23 @@ export class Segments {
   }
 
   take(): readonly SegmentState[] {
-    return [...this.all()].flatMap(({ name, value, observer }) => {
-      const state = observer.take();
-      return state === undefined ? [] : [{ name, value, state }];
+    return this.#groups.flatMap(({ segments, strangers }) => {
+      const all = [...segments.values(), ...strangers.values()];
+      strangers.clear();
+      return all.flatMap(({ name, value, hash, observer }) => {
+        const state = observer.take();
+        return state === undefined ? [] : [{ name, value, stranger: value === '' ? hash : undefined, state }];
+      });
     });
   }
 
   absorb(taken: readonly SegmentState[]): void {
     if (taken.length === 0) return;
-    this.refresh();
-    for (const { name, value, state } of taken) {
+    this.#bringUp();
+    for (const { name, value, stranger, state } of taken) {
       const group = this.#groupOf(name);
       if (group === undefined) continue;
-      const segment = group.named(value, state.sinceStart);
+      const segment = stranger === undefined ? group.named(value, state.sinceStart) : group.marked(stranger, true);
       this.#advance(segment);
       segment.observer.absorb(state);
       if (segment.value === value) group.count(segment, state.sinceStart);
@@ -128,7 +163,8 @@ export class Segments {
 
   /** Makes the segment's reference when enough predictions of it have come. */
   #complete({ observer, seen }: Segment, runs?: FoldRuns): void {
-    if (observer.reference !== undefined || seen < this.#options.referenceSize || this.#version.awaitsFirst) return;
+    const { referenceSize, gathersOnly } = this.#options;
+    if (observer.reference !== undefined || seen < referenceSize || gathersOnly || this.#version.awaitsFirst) return;
     runs?.flush();
     observer.reference = { kind: 'provisional', name: observer.version, hash: '', ...observer.snapshotProfiles() };
   }

@@ -204,7 +204,8 @@ export class VersionDirectory {
     const segments = new Segments(observer, {
       definitions,
       limit: this.segmentLimit,
-      referenceSize: principal === undefined ? provisionalSize : Infinity,
+      referenceSize: provisionalSize,
+      gathersOnly: principal !== undefined,
       create: (onFull) =>
         new VersionObserver({
           ...options,

@@ -154,6 +154,7 @@ export class VersionObserver {
     const pane = this.rings.pane(pair.predictionTimeMs);
     if (pane === undefined) return false;
     addJoinedPair(pane.cells, pair, this.task, this.#options.positive);
+    this.segments?.observeJoined(pair);
     return true;
   }
 

@@ -1,4 +1,5 @@
 /** What a version observer is made from, and what it is as plain data. */
+import type { JoinedPair } from '../correlate/index.js';
 import type { RecordDecoder } from '../decode/index.js';
 import type { OutcomeCode, Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
@@ -54,12 +55,17 @@ export interface SegmentState {
   /** Of its definition. */
   readonly name: string;
   readonly value: string;
+  /** Of joined pairs whose value another thread knows: its hash, and `value` is empty. */
+  readonly stranger?: number;
   readonly state: VersionState;
 }
 
 /** What a version's observer passes on to: its segments. */
 export interface VersionParts {
   observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): void;
+  mark(prediction: Prediction, marks: Int32Array): void;
+  marksOf(prediction: Prediction, decoder: RecordDecoder): readonly Int32Array[];
+  observeJoined(pair: JoinedPair): void;
   save(): readonly SegmentState[];
   restore(saved: readonly SegmentState[]): void;
   take(): readonly SegmentState[];

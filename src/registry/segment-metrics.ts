@@ -4,6 +4,7 @@ import type { MetricDefinition } from './metric-definition.js';
 
 const segment = [LABEL.modelName, LABEL.modelVersion, LABEL.segment, LABEL.segmentValue] as const;
 const inWindow = [...segment, LABEL.window] as const;
+const ofStatistic = [...inWindow, LABEL.statistic] as const;
 
 export const SEGMENT_METRIC = {
   windowPredictions: {
@@ -19,6 +20,55 @@ export const SEGMENT_METRIC = {
     unit: '1',
     help: "Share of the segment's predictions in the window that failed.",
     labels: inWindow,
+  },
+  performance: {
+    instrument: 'ml.segment.performance',
+    kind: 'gauge',
+    unit: '1',
+    help: "Performance of the segment's predictions of the window that have their ground truth, by statistic.",
+    labels: ofStatistic,
+  },
+  performanceLower: {
+    instrument: 'ml.segment.performance.lower',
+    kind: 'gauge',
+    unit: '1',
+    help: "Lower end of the 95% confidence interval of the segment's performance.",
+    labels: ofStatistic,
+  },
+  performanceUpper: {
+    instrument: 'ml.segment.performance.upper',
+    kind: 'gauge',
+    unit: '1',
+    help: "Upper end of the 95% confidence interval of the segment's performance.",
+    labels: ofStatistic,
+  },
+  performanceObservations: {
+    instrument: 'ml.segment.performance.observations',
+    kind: 'gauge',
+    unit: '{prediction}',
+    help: 'Predictions of the segment and window that have their ground truth: the n behind its performance. Absent where there are none.',
+    labels: inWindow,
+  },
+  performanceError: {
+    instrument: 'ml.segment.performance.error',
+    kind: 'gauge',
+    unit: '',
+    help: "Error of a regression in the segment, in the target's own unit, by statistic: mae, rmse, bias.",
+    labels: ofStatistic,
+  },
+  performanceErrorLower: {
+    instrument: 'ml.segment.performance.error.lower',
+    kind: 'gauge',
+    unit: '',
+    help: "Lower end of the 95% confidence interval of the segment's error.",
+    labels: ofStatistic,
+  },
+  performanceErrorUpper: {
+    instrument: 'ml.segment.performance.error.upper',
+    kind: 'gauge',
+    unit: '',
+    help: "Upper end of the 95% confidence interval of the segment's error.",
+    labels: ofStatistic,
   },
 } as const satisfies Record<string, MetricDefinition>;
 

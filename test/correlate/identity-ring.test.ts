@@ -54,7 +54,7 @@ describe('a ring of records found by identity', () => {
 
   test('two rings over one buffer are one', () => {
     const buffer = new SharedArrayBuffer(IdentityRing.bytesFor(CAPACITY));
-    const [one, other] = [new IdentityRing(CAPACITY, buffer), new IdentityRing(CAPACITY, buffer)];
+    const [one, other] = [new IdentityRing(CAPACITY, 0, buffer), new IdentityRing(CAPACITY, 0, buffer)];
     const at = one.insert(1, 2, 3);
     expect(other.find(1, 2, 3)).toBe(at);
     other.dropOldest();

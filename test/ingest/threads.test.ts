@@ -8,7 +8,7 @@ import { Ingest } from '../../src/ingest/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { PlumblineError } from '../../src/lib/plumbline-error.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
-import type { ObserverOptions, VersionObserver } from '../../src/observe/index.js';
+import { type ObserverOptions, VERSION_CELL, type VersionObserver, type WindowView } from '../../src/observe/index.js';
 import { pipelineSettings } from '../../src/pipeline-settings.js';
 import { encodeLogs, encodeTraces, type OtlpObject } from '../oracle/otlp-oracle.js';
 import { attributesOf } from '../observe/pipeline.js';
@@ -129,9 +129,15 @@ function segmentFacts(ingest: Ingest) {
       const { bins, outOfRange, unseen, absent } = observer.profile(slot, view, false);
       return [slot.name, bins.reduce((sum, count) => sum + count, outOfRange + unseen), absent] as const;
     });
-    return [value, view.predictions, observer.reference?.kind, counted.sort()] as const;
+    return [value, view.predictions, performanceFacts(view), observer.reference?.kind, counted.sort()] as const;
   });
   return facts.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function performanceFacts({ joined, cells }: WindowView) {
+  const { correct, truePositives, trueNegatives, scored, squaredScoreError } = VERSION_CELL;
+  const counts = [correct, truePositives, trueNegatives, scored].map((cell) => cells[cell]);
+  return { joined, counts, squaredScoreError: Number(cells[squaredScoreError].toPrecision(9)) };
 }
 
 describe('the same messages', () => {
@@ -201,6 +207,18 @@ test('ground truth that came before its prediction, to another thread, joins it'
   await ingest.gather();
   expect(ingest.pipeline.correlator.outcomes('m')).toMatchObject({ joined: 2, orphaned: 0 });
   expect([versionOf(ingest, '1'), versionOf(ingest, '2')].map((version) => version.window(2).joined)).toEqual([1, 1]);
+});
+
+test('ground truth that is joined in a thread which knows no segment finds the segments of its predictions', async () => {
+  const ingest = await start(2);
+  const ids = Array.from({ length: 300 }, (_, index) => index + 1);
+  await ingest.take(traces(ids.map((id) => span(id))));
+  // Whoever has nothing to do takes the next message: the first thread is busy with these.
+  const busy = ingest.take(traces(batches(1, 500, '2', 1000)[0]));
+  await Promise.all([busy, ingest.take(truths(ids.slice(0, 90)))]);
+  await ingest.gather();
+  const joined = segmentFacts(ingest).map(([value, , { joined: pairs }]) => [value, pairs]);
+  expect(Object.fromEntries(joined)).toEqual({ blue: 30, green: 30, red: 30 });
 });
 
 test('versions over the limit are counted and harm no other', async () => {

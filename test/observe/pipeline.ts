@@ -52,6 +52,7 @@ export class Pipeline {
       earlyGraceMs: 10 * MINUTE_MS,
       maxVersions: 100,
       maxModels: 5,
+      segments: options.segments?.map(({ name }) => name),
     });
     this.observer = new Observer({
       clock,

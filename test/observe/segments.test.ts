@@ -1,12 +1,12 @@
 /** Segments: parts that add up to the whole, whatever the order, with places for the most frequent, over threads and restarts. */
 import { describe, expect, test } from 'vitest';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
-import type { ObserverOptions, Segment } from '../../src/observe/index.js';
+import { type ObserverOptions, type Segment, VERSION_CELL } from '../../src/observe/index.js';
 import { attributesOf, Pipeline, type SentPrediction } from './pipeline.js';
 
 const COUNTRIES = ['DE', 'FR', 'IT'];
 
-function start(by: readonly string[], max = 20, options: Partial<ObserverOptions> = {}): Pipeline {
+function start(by: readonly string[], max = 20, options: ConstructorParameters<typeof Pipeline>[0] = {}): Pipeline {
   return new Pipeline({
     wanted: by,
     segments: [{ name: 's', by: by.map((name, wanted) => ({ name, wanted })), max }],
@@ -210,4 +210,103 @@ test('a restart changes nothing, and what was saved before there were segments l
   older.observer.restore({ ...saved, versions });
   older.predict(of('DE'));
   expect(counts(older)).toEqual({ DE: 1 });
+});
+
+describe('ground truth reaches the segments of its prediction', () => {
+  const sent = (id: string, country: string, value: boolean): SentPrediction => ({
+    id,
+    features: { country },
+    attributes: { 'ml.prediction.value': value, 'ml.prediction.score': value ? 0.9 : 0.1 },
+  });
+  /** Joined pairs, and those of them that were right, by segment. */
+  const joined = (pipeline: Pipeline, window = 2): Record<string, readonly [number, number]> =>
+    Object.fromEntries(
+      [...segmentsOf(pipeline)].map(([value, { observer }]) => {
+        const { cells } = observer.window(window);
+        return [value, [cells[VERSION_CELL.joined], cells[VERSION_CELL.correct]]];
+      }),
+    );
+  /** A hundred predictions of each country, of which the first so many are right. */
+  const predictAndJoin = (pipeline: Pipeline, right: Readonly<Record<string, number>>): void => {
+    const rows = Object.entries(right).flatMap(([country, count]) =>
+      Array.from({ length: 100 }, (_, row) => ({ id: `${country} ${row}`, country, isRight: row < count })),
+    );
+    pipeline.predict(...rows.map(({ id, country }) => sent(id, country, true)));
+    for (const { id, isRight } of rows) pipeline.groundTruth(id, isRight);
+  };
+
+  test('whenever it comes, also before it, once', () => {
+    const pipeline = start(['country']);
+    predictAndJoin(pipeline, { DE: 90, FR: 40 });
+    pipeline.groundTruth('IT 1', true);
+    pipeline.predict(sent('IT 1', 'IT', true));
+    pipeline.groundTruth('DE 1', false);
+    expect(joined(pipeline)).toEqual({ DE: [100, 90], FR: [100, 40], IT: [1, 1] });
+    expectWhole(pipeline);
+  });
+
+  test('in the window of the prediction', () => {
+    const pipeline = start(['country']);
+    pipeline.predict(sent('a', 'DE', true));
+    pipeline.clock.advanceMs(10 * 60_000);
+    pipeline.predict(sent('b', 'DE', true));
+    pipeline.groundTruth('a', true);
+    pipeline.groundTruth('b', false);
+    expect(joined(pipeline, 0)).toEqual({ DE: [1, 0] });
+    expect(joined(pipeline, 2)).toEqual({ DE: [2, 1] });
+  });
+
+  test('of rows of a batch, each in its own', () => {
+    const pipeline = start(['country', 'tier']);
+    const rows = Array.from({ length: 90 }, (_, row) => row);
+    pipeline.predict({
+      features: { country: rows.map((row) => COUNTRIES[row % 3]) },
+      attributes: {
+        tier: 'gold',
+        'ml.batch.size': 90n,
+        'ml.prediction.id': rows.map((row) => `p${row}`),
+        'ml.prediction.value': rows.map(() => true),
+      },
+    });
+    for (const row of rows) pipeline.groundTruth(`p${row}`, row % 3 === 0);
+    expect(joined(pipeline)).toEqual({
+      'country=DE,tier=gold': [30, 30],
+      'country=FR,tier=gold': [30, 0],
+      'country=IT,tier=gold': [30, 0],
+    });
+  });
+
+  test('that lost their place: with the others', () => {
+    const pipeline = start(['country'], 2, { maxPredictions: 50_000 });
+    pipeline.predict(sent('early', 'rare', true), sent('other', 'rarer', true), sent('third', 'rarest', true));
+    for (let round = 0; round < 60; round++) {
+      pipeline.predict(...Array.from({ length: 500 }, (_, index) => of(COUNTRIES[index % 2])));
+    }
+    for (const id of ['early', 'other', 'third']) pipeline.groundTruth(id, id === 'third');
+    expect(joined(pipeline)).toEqual({ DE: [0, 0], FR: [0, 0], __overflow__: [3, 1] });
+  });
+
+  test('after a restart, also one that changed the order of the definitions', () => {
+    const options = (names: readonly string[]): Partial<ObserverOptions> => ({
+      segments: names.map((name) => ({ name, by: [{ name: 'country', wanted: 0 }], max: 5 })),
+    });
+    const before = start(['country'], 5, options(['a', 'b']));
+    before.predict(sent('1', 'DE', true), sent('2', 'FR', true));
+    const saved = structuredClone([before.correlator.save(), before.observer.save()] as const);
+    for (const names of [['a', 'b'], ['b', 'a'], ['b']]) {
+      const after = start(['country'], 5, options(names));
+      const [correlator, observer] = structuredClone(saved);
+      after.correlator.restore(correlator);
+      after.observer.restore(observer);
+      after.groundTruth('1', true);
+      expect(joined(after)).toEqual({ DE: [1, 1], FR: [0, 0] });
+    }
+    const { segments: _, predictions, ...older } = saved[0];
+    const after = start(['country'], 5, options(['a']));
+    after.correlator.restore({ ...older, predictions: { ...predictions, segments: undefined } });
+    after.observer.restore(saved[1]);
+    after.groundTruth('1', true);
+    expect(after.version().window(2).joined).toBe(1);
+    expect(joined(after)).toEqual({ DE: [0, 0], FR: [0, 0] });
+  });
 });
