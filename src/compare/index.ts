@@ -1,6 +1,7 @@
 /** The door of the compare room: numbers from two profiles, each with what it takes to judge it, and never a verdict. */
 export { expectedDistinct, hasExploded } from './cardinality.js';
 export { centroidCosine, centroidEuclidean } from './centroid-distance.js';
+export { chernoffBounds } from './chernoff-bounds.js';
 export { chiSquare, chiSquareGoodnessOfFit, type ChiSquare } from './chi-square.js';
 export { chiSquareQuantile, chiSquareTail } from './chi-square-distribution.js';
 export { total, type Counts } from './counts.js';
@@ -58,6 +59,7 @@ export {
   type SchemaDifference,
   type SchemaFeature,
 } from './schema-difference.js';
+export { type SegmentLag, segmentLags, type SegmentLagOptions } from './segment-lag.js';
 export { ShiftDetector } from './shift-detector.js';
 export { featureSkew, type FeatureSkew, type SkewColumn, type SkewedFeature } from './skew.js';
 export { skewOfWindow, type SkewFinding } from './skew-of-window.js';

@@ -218,6 +218,11 @@ const thresholdsSchema = z.strictObject({
   latencyP95: durationSchema.default('500ms').describe('95th percentile of the latency above which it matters.'),
   accuracy: share.default(0).describe('Accuracy whose confidence interval may not lie wholly below this; 0: no alert.'),
   auc: share.default(0).describe('ROC AUC whose confidence interval may not lie wholly below this; 0: no alert.'),
+  segmentLag: share
+    .default(0.1)
+    .describe(
+      'How far the accuracy or ROC AUC of a segment may lie below that of the other segments before it matters.',
+    ),
 });
 
 /** The same fields with no defaults: what a model or a feature leaves out, it takes from `alerts.thresholds`. */

@@ -1,5 +1,8 @@
-/** The performance of a segment in a window, as the version's own is published, each number with its interval. */
-import { performanceOfWindow, regressionOfWindow } from '../compare/index.js';
+/**
+ * The performance of a segment in a window, as the version's own is published, each number with its interval; and how far it
+ * lags behind that of the other segments.
+ */
+import { performanceOfWindow, regressionOfWindow, type SegmentLag } from '../compare/index.js';
 import type { WindowView } from '../observe/index.js';
 import { SEGMENT_METRIC, type Task } from '../registry/index.js';
 import type { FamilySet } from './families.js';
@@ -22,5 +25,13 @@ export function writeSegmentPerformance(
     families.set(SEGMENT_METRIC.performanceError, [...labels, statistic], value);
     families.set(SEGMENT_METRIC.performanceErrorLower, [...labels, statistic], lower);
     families.set(SEGMENT_METRIC.performanceErrorUpper, [...labels, statistic], upper);
+  }
+}
+
+export function writeSegmentLags(families: FamilySet, labels: readonly string[], lags: readonly SegmentLag[]): void {
+  for (const { statistic, atMost, lag, lagLower } of lags) {
+    families.set(SEGMENT_METRIC.performanceAtMost, [...labels, statistic], atMost);
+    families.set(SEGMENT_METRIC.performanceLag, [...labels, statistic], lag);
+    families.set(SEGMENT_METRIC.performanceLagLower, [...labels, statistic], lagLower);
   }
 }

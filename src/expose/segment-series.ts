@@ -4,8 +4,15 @@
  * from the segment's own first predictions.
  * Comparisons are made once for each segment and subject, and go when the segment goes.
  */
-import { type CriticalValues, FeatureComparison, qValues } from '../compare/index.js';
-import { type FeatureSlot, profileOf, type Segment, type VersionObserver, type WindowView } from '../observe/index.js';
+import { type CriticalValues, FeatureComparison, qValues, segmentLags } from '../compare/index.js';
+import {
+  type FeatureSlot,
+  profileOf,
+  type Segment,
+  VERSION_CELLS,
+  type VersionObserver,
+  type WindowView,
+} from '../observe/index.js';
 import {
   type DriftStatistic,
   SEGMENT_FEATURE_METRIC,
@@ -13,7 +20,7 @@ import {
   SEGMENT_PREDICTION_METRIC,
 } from '../registry/index.js';
 import type { FamilySet } from './families.js';
-import { writeSegmentPerformance } from './segment-performance.js';
+import { writeSegmentLags, writeSegmentPerformance } from './segment-performance.js';
 
 /** One statistic is enough to say that a segment drifts; its version's series say how. */
 const STATISTIC: DriftStatistic = 'psi';
@@ -48,20 +55,29 @@ export class SegmentSeries {
     segments: Iterable<Segment>,
     pause: () => Promise<void>,
   ): Promise<void> {
-    const { families, windows } = this.#options;
+    const { families, windows, criticalValues, minimumObservations } = this.#options;
     const byName = new Map<string, Segment[]>();
     for (const segment of segments) byName.set(segment.name, [...(byName.get(segment.name) ?? []), segment]);
     for (const [name, all] of byName) {
       for (const [index, window] of windows.entries()) {
         const ready: Ready[] = [];
+        const joined: { readonly labels: readonly string[]; readonly cells: Float64Array }[] = [];
         for (const { value, observer } of all) {
           const labels = [model, version, name, value, window];
           const view = observer.window(index);
           families.set(SEGMENT_METRIC.windowPredictions, labels, view.predictions);
           if (view.predictions > 0) families.set(SEGMENT_METRIC.windowErrors, labels, view.errors / view.predictions);
+          if (view.joined > 0) joined.push({ labels, cells: view.cells.slice(0, VERSION_CELLS) });
           if (task !== undefined) writeSegmentPerformance(families, labels, view, task);
           ready.push(...this.#writeSubjects(observer, view, labels));
           await pause();
+        }
+        if (task !== undefined) {
+          const { falseAlarmRate } = criticalValues;
+          const cells = joined.map((segment) => segment.cells);
+          segmentLags(cells, { task, falseAlarmRate, minimumObservations }).forEach((lags, at) =>
+            writeSegmentLags(families, joined[at].labels, lags),
+          );
         }
         const corrected = qValues(ready.map(({ pValue }) => pValue));
         ready.forEach(({ metric, labels }, at) => families.set(metric.driftQValue, labels, corrected[at]));

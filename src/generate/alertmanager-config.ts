@@ -9,7 +9,7 @@ import { PlumblineError } from '../lib/plumbline-error.js';
 import { LABEL } from '../registry/index.js';
 import { generatedHeader, type GeneratedFile } from './generated-file.js';
 import { equal, oneOf, PROMETHEUS_LABEL, quoted, type Matcher } from './promql.js';
-import { MODEL_ALERT_NAMES, processAlertRules } from './rules/alerting-rules.js';
+import { modelAlertNames, processAlertRules } from './rules/alerting-rules.js';
 import { alertWindows } from './threshold-scopes.js';
 
 type Owner = Config['alerts']['owners'][string];
@@ -65,6 +65,8 @@ function windowInhibitions(config: Config): Inhibition[] {
     LABEL.modelVersion,
     LABEL.feature,
     LABEL.output,
+    LABEL.segment,
+    LABEL.segmentValue,
     LABEL.statistic,
   ];
   return windows.slice(0, -1).map((window, index) => ({
@@ -80,7 +82,7 @@ function inhibitions(config: Config): Inhibition[] {
   return [
     {
       source_matchers: [named([down])],
-      target_matchers: [named([...MODEL_ALERT_NAMES, ...ofProcess.filter((alert) => alert !== down)])],
+      target_matchers: [named([...modelAlertNames(config), ...ofProcess.filter((alert) => alert !== down)])],
     },
     {
       // Missing values are a bin of the distribution: the drift that they make has been explained.
@@ -99,6 +101,16 @@ function inhibitions(config: Config): Inhibition[] {
       target_matchers: [named(['FeatureShift', 'PredictionShift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.output],
     },
+    ...(config.observe.segments.length === 0
+      ? []
+      : [
+          {
+            // What all predictions have in common is no news of their segments.
+            source_matchers: [named(['FeatureDrift', 'PredictionDrift'])],
+            target_matchers: [named(['SegmentDrift', 'SegmentPredictionDrift'])],
+            equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.output],
+          },
+        ]),
     ...windowInhibitions(config),
   ];
 }

@@ -1,5 +1,5 @@
 /** The door of the room: observations to profiles per window. */
-export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL } from './cells.js';
+export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL, VERSION_CELLS } from './cells.js';
 export { CellSpace } from './cell-space.js';
 export { addHash, DISTINCT_ERROR, hashString, registersOf, SKETCH_CELLS } from './distinct-sketch.js';
 export {

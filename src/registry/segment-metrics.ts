@@ -49,6 +49,27 @@ export const SEGMENT_METRIC = {
     help: 'Predictions of the segment and window that have their ground truth: the n behind its performance. Absent where there are none.',
     labels: inWindow,
   },
+  performanceAtMost: {
+    instrument: 'ml.segment.performance.at_most',
+    kind: 'gauge',
+    unit: '1',
+    help: "What the segment's performance is below, by statistic (accuracy, auc): wrong for any segment of that name in the window with a chance of at most the configured false-alarm rate. Absent without enough data.",
+    labels: ofStatistic,
+  },
+  performanceLag: {
+    instrument: 'ml.segment.performance.lag',
+    kind: 'gauge',
+    unit: '1',
+    help: "How far the segment's performance is below that of the other segments of that name together, by statistic (accuracy, auc); below 0: it is above. Absent without enough data on either side.",
+    labels: ofStatistic,
+  },
+  performanceLagLower: {
+    instrument: 'ml.segment.performance.lag.lower',
+    kind: 'gauge',
+    unit: '1',
+    help: 'What the lag is more than: with no difference, it is above 0 for any segment of that name in the window with a chance of at most the configured false-alarm rate.',
+    labels: ofStatistic,
+  },
   performanceError: {
     instrument: 'ml.segment.performance.error',
     kind: 'gauge',

@@ -34,12 +34,14 @@ describe('promtool', () => {
     expect(result, result.output).toMatchObject({ ok: true });
   });
 
-  test('thresholds of single models and features hold, and only there', async () => {
+  test('thresholds of single models and features hold, and only there; segments alert, where there are any', async () => {
     const directory = temporaryDirectory();
     await writeGenerated(directory, generate('rules', configured));
-    copyFileSync(join(import.meta.dirname, 'configured/thresholds.yml'), join(directory, 'thresholds.yml'));
+    for (const name of ['thresholds.yml', 'segments.yml']) {
+      copyFileSync(join(import.meta.dirname, 'configured', name), join(directory, name));
+    }
     for (const parameters of [
-      ['test', 'rules', 'thresholds.yml'],
+      ['test', 'rules', 'thresholds.yml', 'segments.yml'],
       ['check', 'rules', '--lint-fatal', ...readdirSync(join(directory, 'rules')).map((name) => join('rules', name))],
     ]) {
       const result = runTool('promtool', parameters, directory);
@@ -126,6 +128,14 @@ describe('alerts', () => {
         .map(({ expr }) => expr);
     expect(of(defaultConfig())).toEqual([]);
     expect(of(configured)).toHaveLength(1);
+  });
+
+  test('about segments exist only where segments are configured', () => {
+    const of = (config: ReturnType<typeof defaultConfig>): string[] => [
+      ...new Set(alertsOf(config).flatMap(({ alert }) => (alert.startsWith('Segment') ? [alert] : []))),
+    ];
+    expect(of(defaultConfig())).toEqual([]);
+    expect(of(configured)).toEqual(['SegmentDrift', 'SegmentPredictionDrift', 'SegmentLag', 'SegmentPerformance']);
   });
 
   test('the configured drift statistic is the one that alerts look at', () => {

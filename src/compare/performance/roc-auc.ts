@@ -17,7 +17,8 @@ export interface RocAuc extends Estimate {
   readonly binning: number;
 }
 
-export function rocAuc(positives: Counts, negatives: Counts): RocAuc | undefined {
+/** @param z deviate of the interval's ends */
+export function rocAuc(positives: Counts, negatives: Counts, z = Z_95): RocAuc | undefined {
   const p = total(positives);
   const n = total(negatives);
   if (!(p > 0 && n > 0)) return undefined;
@@ -31,7 +32,7 @@ export function rocAuc(positives: Counts, negatives: Counts): RocAuc | undefined
   }
   const value = (concordant + tied / 2) / (p * n);
   const binning = tied / 2 / (p * n);
-  if (value <= 0 || value >= 1) return { ...wilson(value * Math.min(p, n), Math.min(p, n)), binning };
+  if (value <= 0 || value >= 1) return { ...wilson(value * Math.min(p, n), Math.min(p, n), z), binning };
 
   let ofPositives = 0;
   let ofNegatives = 0;
@@ -44,7 +45,7 @@ export function rocAuc(positives: Counts, negatives: Counts): RocAuc | undefined
     negativesBelow += negatives[bin];
   }
   const variance = ofPositives / (p * Math.max(1, p - 1)) + ofNegatives / (n * Math.max(1, n - 1));
-  const half = (Z_95 * Math.sqrt(variance)) / (value * (1 - value));
+  const half = (z * Math.sqrt(variance)) / (value * (1 - value));
   const logit = Math.log(value / (1 - value));
   return { value, lower: fromLogit(logit - half), upper: fromLogit(logit + half), binning };
 }

@@ -117,7 +117,9 @@ function firingMarks(matchers: readonly Matcher[]): dashboard.AnnotationQueryBui
     .expr(firing)
     .step('60s')
     .titleFormat(`{{${PROMETHEUS_LABEL.alertName}}}`)
-    .textFormat(`{{${LABEL.modelName}}} {{${LABEL.modelVersion}}} {{${LABEL.feature}}} {{${LABEL.window}}}`);
+    .textFormat(
+      `{{${LABEL.modelName}}} {{${LABEL.modelVersion}}} {{${LABEL.feature}}} {{${LABEL.segmentValue}}} {{${LABEL.window}}}`,
+    );
 }
 
 function build(definition: DashboardDefinition): dashboard.Dashboard {

@@ -103,6 +103,8 @@ function firingTable(): PanelDefinition {
     [LABEL.modelVersion]: 'Version',
     [LABEL.feature]: 'Feature',
     [LABEL.output]: 'Output',
+    [LABEL.segment]: 'Segment',
+    [LABEL.segmentValue]: 'of value',
     [LABEL.window]: 'Window',
   };
   return {

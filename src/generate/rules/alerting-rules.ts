@@ -14,6 +14,7 @@ import { processAlerts } from './process-alerts.js';
 import { QUALITY_ALERTS } from './quality-alerts.js';
 import { RECORDED } from './recording-rules.js';
 import type { AlertingRule } from './rule.js';
+import { SEGMENT_DRIFT_ALERTS, SEGMENT_PERFORMANCE_ALERTS } from './segment-alerts.js';
 import { SKEW_ALERTS } from './skew-alerts.js';
 import { VOLUME_ALERTS } from './volume-alerts.js';
 
@@ -87,16 +88,22 @@ function processRule(definition: ProcessAlertDefinition, config: Config): Alerti
   };
 }
 
-export const featureAlertRules = (config: Config): AlertingRule[] =>
-  modelRules([...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS], config);
-export const modelAlertRules = (config: Config): AlertingRule[] =>
-  modelRules([...MODEL_ALERTS, ...VOLUME_ALERTS], config);
+/** By what they are about; those about segments only where there are any. */
+function definitions({ observe: { segments } }: Config): Record<'features' | 'models', readonly AlertDefinition[]> {
+  const areSegments = segments.length > 0;
+  return {
+    features: [...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...(areSegments ? SEGMENT_DRIFT_ALERTS : [])],
+    models: [...MODEL_ALERTS, ...VOLUME_ALERTS, ...(areSegments ? SEGMENT_PERFORMANCE_ALERTS : [])],
+  };
+}
+
+export const featureAlertRules = (config: Config): AlertingRule[] => modelRules(definitions(config).features, config);
+export const modelAlertRules = (config: Config): AlertingRule[] => modelRules(definitions(config).models, config);
 export const processAlertRules = (config: Config): AlertingRule[] =>
   processAlerts(config).map((definition) => processRule(definition, config));
 
 /** Names of the alerts about models, for those who treat them alike. */
-export const MODEL_ALERT_NAMES: readonly string[] = [
-  ...new Set(
-    [...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...MODEL_ALERTS, ...VOLUME_ALERTS].map(({ name }) => name),
-  ),
-];
+export function modelAlertNames(config: Config): string[] {
+  const { features, models } = definitions(config);
+  return [...new Set([...features, ...models].map(({ name }) => name))];
+}
