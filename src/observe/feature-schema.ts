@@ -49,7 +49,7 @@ export function numericSchema(
   values: Float64Array,
   known: { readonly min?: number; readonly max?: number; readonly shift?: number } = {},
 ): NumericSchema {
-  const sorted = values.filter((value) => Number.isFinite(value)).sort();
+  const sorted = ascending(values);
   if (sorted.length === 0) return { kind, name, min: 0, upper: new Float64Array(0), shift: known.shift ?? 0 };
   const min = Math.min(sorted[0], known.min ?? Infinity);
   const max = Math.max(sorted[sorted.length - 1], known.max ?? -Infinity);
@@ -64,8 +64,23 @@ export function numericSchema(
   }
   if (upper[upper.length - 1] < max) upper.push(max);
   let sum = 0;
-  for (const value of sorted) sum += value / sorted.length;
+  for (let at = 0; at < sorted.length; at++) sum += sorted[at] / sorted.length;
   return { kind, name, min, upper: Float64Array.from(upper), shift: known.shift ?? sum };
+}
+
+/** The finite ones. What was counted comes in that order, and is not sorted again. */
+function ascending(values: Float64Array): Float64Array {
+  const finite = new Float64Array(values.length);
+  let count = 0;
+  let isAscending = true;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (value - value !== 0) continue;
+    isAscending &&= count === 0 || finite[count - 1] < value || Object.is(finite[count - 1], value);
+    finite[count++] = value;
+  }
+  const kept = finite.subarray(0, count);
+  return isAscending ? kept : kept.sort();
 }
 
 function distinctUpTo(sorted: Float64Array, limit: number): number[] | undefined {

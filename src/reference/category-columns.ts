@@ -15,13 +15,13 @@ import {
   registersOf,
   SKETCH_CELLS,
 } from '../observe/index.js';
-import { asText, type Column } from './column.js';
+import { asText, identifier, type Column } from './column.js';
 import type { DataSet } from './data-set.js';
 
 /** The grouping that a row belongs to comes as a number with a bit for each column. */
 const COLUMNS_PER_SCAN = 31;
 
-/** @param value null: the empty ones */
+/** @param value null: the empty ones, which may come twice: those without a value, and empty texts */
 type OnCount = (value: string | null, rows: number) => void;
 
 export interface CategoryColumn {
@@ -33,7 +33,10 @@ export interface CategoryColumn {
 /** Profiles with the categories that the columns have, the most frequent first. */
 export async function profileCategories(dataSet: DataSet, columns: readonly CategoryColumn[]): Promise<Profile[]> {
   const counts = columns.map(() => new Map<string | null, number>());
-  await countValues(dataSet, columns, (index) => (value, rows) => void counts[index].set(value, rows));
+  await countValues(dataSet, columns, (index) => {
+    const of = counts[index];
+    return (value, rows) => void of.set(value, (of.get(value) ?? 0) + rows);
+  });
   return columns.map(({ name, kind }, index) => {
     const categories = kind === 'boolean' ? BOOLEAN_CATEGORIES : ranked(counts[index]);
     const told = categories.length > CATEGORY_BINS_MAX ? { told: CATEGORY_BINS_MAX } : {};
@@ -102,11 +105,13 @@ async function countValues(
 ): Promise<void> {
   for (let first = 0; first < columns.length; first += COLUMNS_PER_SCAN) {
     const scanned = columns.slice(first, first + COLUMNS_PER_SCAN);
-    const texts = scanned.map(({ column }) => asText(column));
+    // Grouped by what the columns hold, so that only what is different is made a text.
+    const keys = scanned.map(({ column }) => identifier(column.name));
+    const texts = scanned.map(({ column }) => asText(column)).join(', ');
     const counting = scanned.map((_, index) => of(first + index));
-    const sets = `GROUP BY GROUPING SETS (${texts.map((text) => `(${text})`).join(', ')})`;
+    const sets = `GROUP BY GROUPING SETS (${keys.map((key) => `(${key})`).join(', ')})`;
     // A bit is 0 where the row is grouped by the column; the others are null there.
-    const select = `grouping(${texts.join(', ')})::DOUBLE, coalesce(${texts.join(', ')}, NULL), count(*)::DOUBLE`;
+    const select = `grouping(${keys.join(', ')})::DOUBLE, coalesce(${texts}, NULL), count(*)::DOUBLE`;
     for await (const chunk of dataSet.chunks(select, sets)) {
       const [bits, values, rows] = [0, 1, 2].map((column) => chunk.getColumnVector(column));
       for (let row = 0; row < chunk.rowCount; row++) {

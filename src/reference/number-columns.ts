@@ -13,7 +13,7 @@ import type { DataSet } from './data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
 import { Reservoir } from './reservoir.js';
 import { TextBuffer } from './text-buffer.js';
-import { countValues, rankedSample } from './value-counts.js';
+import type { ValueCounts } from './value-counts.js';
 
 const ONE_ROW = Int32Array.of(0);
 /** Bounds the memory that the samples of a wide data set take, at 8 bytes each. */
@@ -37,7 +37,7 @@ type OnRows = (rows: number) => void;
 export async function surveyNumbers(
   dataSet: DataSet,
   columns: readonly NumberColumn[],
-  recurring: ReadonlySet<Column>,
+  recurring: ReadonlyMap<Column, ValueCounts>,
   sampling: Sampling,
   onRows: OnRows,
 ): Promise<NumericSchema[]> {
@@ -45,7 +45,8 @@ export async function surveyNumbers(
   const schemas: NumericSchema[] = [];
   const others: { readonly index: number; readonly survey: Survey }[] = [];
   for (const [index, { name, column, kind }] of columns.entries()) {
-    if (recurring.has(column)) schemas[index] = schemaOf(name, kind, await rankedSample(dataSet, column, size));
+    const counts = recurring.get(column);
+    if (counts !== undefined) schemas[index] = schemaOf(name, kind, await counts.rankedSample(size));
     else others.push({ index, survey: new Survey(new Reservoir(size, seededRandom(sampling.seed + index))) });
   }
   if (others.length === 0) {
@@ -105,17 +106,16 @@ class Survey {
 export async function foldNumbers(
   dataSet: DataSet,
   columns: readonly NumberColumn[],
-  recurring: ReadonlySet<Column>,
+  recurring: ReadonlyMap<Column, ValueCounts>,
   schemas: readonly NumericSchema[],
   onRows: OnRows,
 ): Promise<Profile[]> {
   const folds = columns.map((named, index) => ({ ...named, fold: new NumberFold(schemas[index]) }));
   // Of a text more than its length is folded, so its rows are looked at.
-  const isCounted = ({ column, kind }: NumberColumn): boolean => kind !== 'text' && recurring.has(column);
-  for (const { column, fold } of folds.filter(isCounted)) {
-    await countValues(dataSet, column, (value, rows) => fold.addCounted(value, rows));
-  }
-  const others = folds.filter((each) => !isCounted(each));
+  const countsOf = ({ column, kind }: NumberColumn): ValueCounts | undefined =>
+    kind === 'text' ? undefined : recurring.get(column);
+  for (const each of folds) await countsOf(each)?.each((value, rows) => each.fold.addCounted(value, rows));
+  const others = folds.filter((each) => countsOf(each) === undefined);
   if (others.length === 0) onRows(dataSet.rows);
   else {
     const values = others.map(({ column, kind }) => (kind === 'text' ? asText(column) : asNumber(column)));
