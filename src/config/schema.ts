@@ -87,7 +87,7 @@ const segmentSchema = z.strictObject({
     .min(1)
     .max(4)
     .describe(
-      `Attributes whose values make the segments, alone or together: a feature by its short name, or any attribute of the span or log record, or else of its resource.`,
+      `Attributes whose values make the segments, alone or together: a feature by its short name, or any attribute of the span or log record, or else of its resource. A numeric feature that has more values than \`max\` makes tenths of the reference (quarters, together with others or where \`max\` is below 10), once there is one.`,
     ),
   max: count
     .max(1000)

@@ -155,7 +155,7 @@ export class Observer implements ObservationSink {
       waiting.kind = this.#outcome.kind;
       waiting.predicted = this.#outcome.number;
       waiting.score = scoreOf(prediction);
-      observer.segments?.mark(prediction, waiting.segments);
+      observer.segments?.mark(prediction, waiting.segments, this.#runs);
       const registration = this.#register(observer);
       if (registration === 'duplicate') return IGNORED.duplicate.reason;
       joined = registration === 'joined';

@@ -11,9 +11,11 @@
 import { BytesTable, hashBytes, NOT_FOUND, type RecordDecoder, VALUE, viewOf } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
-import { BIN, OVERFLOW } from '../registry/index.js';
+import { ATTRIBUTE, BIN, OVERFLOW } from '../registry/index.js';
+import { type FeatureSchema } from './feature-schema.js';
 import { HeavyHitters } from './heavy-hitters.js';
 import { wantedEntry } from './kept-prediction.js';
+import { SegmentParts } from './segment-parts.js';
 import type { VersionObserver } from './version-observer.js';
 
 export interface SegmentDefinition {
@@ -60,6 +62,8 @@ export class SegmentGroup {
   readonly #create: () => VersionObserver;
   readonly #limit: Limit;
   readonly #tables: readonly BytesTable[];
+  /** Of the attributes that are numbers with more values than places, once their bins are known. */
+  readonly #parts: (SegmentParts | undefined)[];
   /** By the numbers of its values, as one number. */
   readonly #byKey = new Map<number, Segment>();
   readonly #candidates: HeavyHitters;
@@ -76,7 +80,28 @@ export class SegmentGroup {
     this.#limit = limit;
     this.#create = create;
     this.#tables = definition.by.map(() => new BytesTable(VALUES_MAX));
+    this.#parts = definition.by.map(() => undefined);
     this.#candidates = new HeavyHitters(definition.max * COUNTERS_PER_SEGMENT);
+  }
+
+  /**
+   * Divides numbers into parts from now on, where they have bins; segments of single values go to the others. No prediction
+   * may wait to be folded.
+   */
+  divide(features: readonly FeatureSchema[]): void {
+    let isNews = false;
+    this.definition.by.forEach(({ name }, at) => {
+      const schema = features.find(
+        (feature) => feature.name === name || ATTRIBUTE.featurePrefix + feature.name === name,
+      );
+      if (this.#parts[at] !== undefined || schema?.kind !== 'numeric') return;
+      this.#parts[at] = SegmentParts.of(schema, this.definition);
+      isNews ||= this.#parts[at] !== undefined;
+    });
+    if (!isNews) return;
+    for (const segment of [...this.segments.values()]) if (!this.#isDivided(segment.value)) this.#merge(segment);
+    this.#candidates.clear();
+    this.#startAfresh();
   }
 
   /** Whether the rows of a columnar prediction may belong to several segments. */
@@ -144,6 +169,7 @@ export class SegmentGroup {
   named(value: string, rows: number): Segment {
     const known = this.segments.get(value);
     if (known !== undefined) return known;
+    if (!this.#isDivided(value)) return this.count(this.#others(), rows);
     if (value === OVERFLOW || this.#size < this.definition.max) return this.#admit(value);
     this.#candidates.add(value, rows);
     return this.count(this.#others(), rows);
@@ -275,6 +301,19 @@ export class SegmentGroup {
     return by.length === 1 ? texts[0] : texts.map((text, at) => `${by[at].name}=${text}`).join(',');
   }
 
+  /** Whether a value is made of the parts that its numbers are divided into. */
+  #isDivided(value: string): boolean {
+    const { by } = this.definition;
+    return (
+      value === OVERFLOW ||
+      this.#parts.every(
+        (parts, at) =>
+          parts === undefined ||
+          parts.names.some((part) => (by.length === 1 ? value === part : value.includes(`${by[at].name}=${part}`))),
+      )
+    );
+  }
+
   #idsOf(at: number, prediction: Prediction, entry: number, decoder: RecordDecoder): Int32Array {
     const { rows, batch } = prediction;
     const { attributes } = batch;
@@ -300,7 +339,8 @@ export class SegmentGroup {
     }
     if (kind === VALUE.bool) return this.#idOfText(at, String(number[entry] === 1));
     const isNumber = (kind === VALUE.int || kind === VALUE.double) && !Number.isNaN(number[entry]);
-    return this.#idOfText(at, isNumber ? String(number[entry]) : BIN.missing);
+    if (!isNumber) return this.#idOfText(at, BIN.missing);
+    return this.#idOfText(at, this.#parts[at]?.nameOf(number[entry]) ?? String(number[entry]));
   }
 
   #idOfText(at: number, text: string): number {

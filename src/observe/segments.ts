@@ -46,10 +46,7 @@ export class Segments {
   }
 
   observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): void {
-    if (this.#isUnsettled && !this.#version.awaitsFirst) {
-      runs.flush();
-      this.#settle();
-    }
+    this.#settleIfDue(runs);
     for (const group of this.#groups) {
       if (group.isDue) {
         runs.flush();
@@ -71,7 +68,8 @@ export class Segments {
   }
 
   /** Writes what a prediction's segments are known by into `marks`, one number for each definition. */
-  mark(prediction: Prediction, marks: Int32Array): void {
+  mark(prediction: Prediction, marks: Int32Array, runs: FoldRuns): void {
+    this.#settleIfDue(runs);
     for (let at = 0; at < this.#groups.length; at++) marks[at] = this.#groups[at].markOf(prediction);
   }
 
@@ -169,6 +167,12 @@ export class Segments {
     observer.reference = { kind: 'provisional', name: observer.version, hash: '', ...observer.snapshotProfiles() };
   }
 
+  #settleIfDue(runs: FoldRuns): void {
+    if (!this.#isUnsettled || this.#version.awaitsFirst) return;
+    runs.flush();
+    this.#settle();
+  }
+
   /** No prediction may wait to be folded. */
   #settle(): void {
     this.#isUnsettled = false;
@@ -182,5 +186,7 @@ export class Segments {
       observer.adopt(schemas);
       if (kept !== undefined) observer.absorb(kept);
     }
+    // Merged when they are in bins: those add, kept values may be too many.
+    for (const group of this.#groups) group.divide(schemas.features);
   }
 }

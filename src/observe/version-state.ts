@@ -63,7 +63,7 @@ export interface SegmentState {
 /** What a version's observer passes on to: its segments. */
 export interface VersionParts {
   observe(prediction: Prediction, featureNames: readonly string[], decoder: RecordDecoder, runs: FoldRuns): void;
-  mark(prediction: Prediction, marks: Int32Array): void;
+  mark(prediction: Prediction, marks: Int32Array, runs: FoldRuns): void;
   marksOf(prediction: Prediction, decoder: RecordDecoder): readonly Int32Array[];
   observeJoined(pair: JoinedPair): void;
   save(): readonly SegmentState[];

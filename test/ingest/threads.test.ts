@@ -26,7 +26,10 @@ async function start(workers: number, referenceOf: ObserverOptions['referenceOf'
     observe: {
       provisionalReferenceSize: 300,
       maxVersionsPerModel: 3,
-      segments: [{ name: 'colour', by: ['colour'] }],
+      segments: [
+        { name: 'colour', by: ['colour'] },
+        { name: 'size', by: ['x'] },
+      ],
       reservoir: { size: 100 },
     },
     receive: { bearerTokens: [{ name: 'one model', env: 'TOKEN', models: ['other'] }] },
@@ -120,10 +123,18 @@ function facts(ingest: Ingest) {
   };
 }
 
-/** Of each segment, how many predictions and values in the bins of its features, and whether it has a reference. */
+/** Of each part of `x`, whose bounds are those of the reference, how many predictions. */
+function sizes(ingest: Ingest): Record<string, number> {
+  const all = ingest.pipeline.observer.directory.segmentsOf(versionOf(ingest))!.all();
+  const parts = [...all].filter(({ name }) => name === 'size');
+  return Object.fromEntries(parts.map(({ value, observer }) => [value, observer.window(2).predictions]));
+}
+
+/** Of each segment of one colour, how many predictions and values in the bins of its features, and whether it has a reference. */
 function segmentFacts(ingest: Ingest) {
   const { directory } = ingest.pipeline.observer;
-  const facts = [...directory.segmentsOf(versionOf(ingest))!.all()].map(({ value, observer }) => {
+  const colours = [...directory.segmentsOf(versionOf(ingest))!.all()].filter(({ name }) => name === 'colour');
+  const facts = colours.map(({ value, observer }) => {
     const view = observer.window(2);
     const counted = [...observer.features.values()].map((slot) => {
       const { bins, outOfRange, unseen, absent } = observer.profile(slot, view, false);
@@ -163,15 +174,19 @@ describe('the same messages', () => {
     const reference = versionOf(teacher).reference!;
     const sent = batches(8, 100);
     const bins = [];
+    const parts = [];
     for (const workers of [0, 2]) {
       const ingest = await start(workers, () => reference);
       await Promise.all(sent.map(async (spans) => ingest.take(traces(spans))));
       await ingest.gather();
       const version = versionOf(ingest);
       const view = version.window(2);
+      parts.push(sizes(ingest));
       bins.push([...version.features.values()].map((slot) => [...version.profile(slot, view, false).bins]));
     }
     expect(bins[1]).toEqual(bins[0]);
+    expect(parts[1]).toEqual(parts[0]);
+    expect(Object.keys(parts[0])).toHaveLength(10);
     expect(bins[0].flat().reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
   });
 });

@@ -141,6 +141,67 @@ describe('a segment is found', () => {
   });
 });
 
+describe('numbers with more values than places make parts of the reference', () => {
+  const amounts = (count: number): SentPrediction[] =>
+    Array.from({ length: count }, (_, index) => ({
+      features: { amount: 100 * random.next(), class: BigInt(1 + (index % 3)), country: COUNTRIES[index % 3] },
+    }));
+
+  test('tenths, from when it has bins', () => {
+    const pipeline = start(['amount']);
+    pipeline.predict(...amounts(200), ...amounts(2000));
+    const { __overflow__: before, ...parts } = counts(pipeline);
+    expect(before).toBe(199);
+    const bounds = Object.keys(parts).map((part) => part.slice(1, -1).split(', '));
+    expect(bounds).toHaveLength(10);
+    // Each ends where another one begins.
+    expect(new Set(bounds.map(([from]) => from))).toEqual(
+      new Set(['-inf', ...bounds.map(([, to]) => to)].filter((to) => to !== 'inf')),
+    );
+    for (const count of Object.values(parts)) expect(count).toBeGreaterThan(100);
+    expectWhole(pipeline);
+  });
+
+  test.each([
+    ['of a batch', true],
+    ['of single predictions', false],
+  ])('with a reference from the start, %s', (_, isBatch) => {
+    const teacher = new Pipeline();
+    teacher.predict(...amounts(300));
+    const { reference } = teacher.version();
+    const pipeline = start(['ml.feature.amount'], 20, { referenceOf: () => reference });
+    const sent = [5, 25, 25, 95].map((amount) => ({ features: { amount } }));
+    if (isBatch) {
+      const amount = sent.map(({ features }) => features.amount);
+      pipeline.predict({ features: { amount }, attributes: { 'ml.batch.size': 4n } });
+    } else pipeline.predict(...sent, { features: { amount: NaN } });
+    const values = Object.values(counts(pipeline)).sort();
+    expect(values).toEqual(isBatch ? [1, 1, 2] : [1, 1, 1, 2]);
+  });
+
+  test('quarters together with another; each value where there are places for all', () => {
+    const pipeline = start(['amount', 'country']);
+    pipeline.predict(...amounts(200), ...amounts(1200));
+    const { __overflow__: _, ...parts } = counts(pipeline);
+    expect(Object.keys(parts)).toHaveLength(12);
+    expectWhole(pipeline);
+    const discrete = start(['class']);
+    discrete.predict(...amounts(200), ...amounts(400));
+    expect(counts(discrete)).toEqual({ 1: 201, 2: 200, 3: 199 });
+  });
+
+  test('which a restart keeps', () => {
+    const before = start(['amount']);
+    before.predict(...amounts(200), ...amounts(500));
+    const after = start(['amount']);
+    after.observer.restore(structuredClone(before.observer.save()));
+    expect(counts(after)).toEqual(counts(before));
+    const sent = amounts(100);
+    for (const pipeline of [before, after]) pipeline.predict(...sent);
+    expect(counts(after)).toEqual(counts(before));
+  });
+});
+
 describe('places', () => {
   test('go to the most frequent, though others came first, and nothing is lost', () => {
     const pipeline = start(['country'], 2);
