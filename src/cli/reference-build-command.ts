@@ -20,6 +20,7 @@ interface BuildFlags {
   readonly groundTruth?: string;
   readonly exclude?: string[];
   readonly include?: string[];
+  readonly embedding?: string[];
   readonly maxCategories?: number;
 }
 
@@ -35,11 +36,12 @@ export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitS
     .option('--ground-truth <column>', 'column with what really happened')
     .option('--exclude <columns>', 'columns that are no features, such as an id', listed)
     .option('--include <columns>', 'the only columns that are features (default: all others)', listed)
+    .option('--embedding <columns>', 'columns of vectors (default: all lists of the same number of numbers)', listed)
     .option('--max-categories <n>', 'different texts above which a column is free text (default: 10000)', wholeNumber)
     .addHelpText(
       'after',
       `
-Every column that is not named otherwise becomes a feature. Data larger than memory are streamed.
+Every column that is not named otherwise becomes a feature, or an embedding where its values are lists of numbers. Data larger than memory are streamed.
 
 Example:
   $ plumbline reference build --model flight-delay --version 2001-01 --from january.parquet \\
@@ -69,7 +71,7 @@ async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promi
   return EXIT.fine;
 }
 
-function summary({ name, rows, features, outputs, groundTruth, hash }: Reference): string {
+function summary({ name, rows, features, outputs, groundTruth, embeddings, hash }: Reference): string {
   const byKind = new Map<string, number>();
   for (const { schema } of features.values()) byKind.set(schema.kind, (byKind.get(schema.kind) ?? 0) + 1);
   const kinds = Array.from(byKind, ([kind, count]) => `${count} ${kind}`).join(', ');
@@ -79,6 +81,7 @@ function summary({ name, rows, features, outputs, groundTruth, hash }: Reference
     ['rows', rows.toLocaleString('en')],
     ['features', kinds === '' ? 'none' : kinds],
     ['besides', others.length === 0 ? 'nothing' : others.join(', ')],
+    ...(embeddings === undefined || embeddings.size === 0 ? [] : [['vectors', [...embeddings.keys()].join(', ')]]),
     ['hash', hash],
   ];
   return lines.map(([label, value]) => `${label.padEnd(10)}${value}`).join('\n');

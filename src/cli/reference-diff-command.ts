@@ -6,6 +6,7 @@ import { alignReference, foldDataSet, isReferenceFile, loadReference, type Refer
 import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
 import { configOption, readConfig, type ConfigOption } from './config-source.js';
 import { number } from './chart.js';
+import type { EmbeddingDriftOptions } from './embedding-drift.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { listed, notNegative, probability, wholeNumber } from './reference-arguments.js';
 import type { DriftOptions, SubjectDrift } from './reference-drift.js';
@@ -17,6 +18,8 @@ import { paint, type Terminal } from './terminal.js';
 interface DiffFlags extends ConfigOption, Partial<Record<`threshold${Capitalize<DriftStatistic>}`, number>> {
   readonly falseAlarmRate?: number;
   readonly minObservations?: number;
+  readonly thresholdMmd?: number;
+  readonly thresholdCosine?: number;
   readonly json?: boolean;
 }
 
@@ -29,6 +32,8 @@ export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitSt
     .option('--threshold-psi <number>', 'population stability index above which a drift matters', notNegative)
     .option('--threshold-js <number>', 'Jensen-Shannon distance above which a drift matters', notNegative)
     .option('--threshold-ks <number>', 'Kolmogorov-Smirnov statistic above which a drift matters', notNegative)
+    .option('--threshold-mmd <number>', 'discrepancy of embeddings above which a drift matters', notNegative)
+    .option('--threshold-cosine <number>', 'cosine distance of embeddings above which a drift matters', notNegative)
     .option('--false-alarm-rate <number>', 'chance of exceeding a critical value with no drift at all', probability)
     .option('--min-observations <n>', 'rows below which nothing is said of a feature', wholeNumber)
     .option('--json', 'print the numbers as JSON')
@@ -37,7 +42,7 @@ export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitSt
       `
 Between two references, features that were added, removed, renamed (same distribution, other name), retyped or extended (new
 categories) are named first. A feature has drifted where a statistic is above its threshold and above its critical value for these numbers of rows.
-What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
+So has an embedding; one that is absent or of another number of dimensions has as well. What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
 
 Examples:
   $ plumbline reference diff flight-delay.json february.parquet
@@ -52,6 +57,7 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
   const options = optionsOf(reference, flags);
   // The statistics take longest to load, and no other verb of the command line needs them.
   const { driftBetween, schemaChanges } = await import('./reference-drift.js');
+  const { embeddingDrifts, embeddingDriftLines } = await import('./embedding-drift.js');
   const otherReference = isReferenceFile(other) ? loadReference(other) : undefined;
   const schema = otherReference === undefined ? [] : schemaChanges(reference, otherReference);
   for (const { change, feature, before, compatibility } of schema) {
@@ -61,7 +67,9 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
   const current =
     otherReference === undefined ? await folded(reference, other, terminal) : aligned(own, reference, otherReference);
   const drifts = driftBetween(reference, current, options);
-  const drifted = drifts.filter(({ over }) => over);
+  const embeddings = embeddingDrifts(reference, current, options);
+  const all = [...drifts, ...embeddings];
+  const drifted = all.filter(({ over }) => over);
   if (flags.json === true) {
     const about = ({ name, rows, hash, source }: Reference) => ({ name, rows, hash, files: source.files });
     const report = {
@@ -70,12 +78,13 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
       schema,
       drifted: drifted.length,
       subjects: drifts,
+      embeddings,
     };
     terminal.out(`${JSON.stringify(report, null, 2)}\n`);
-  } else terminal.out(tableOf(drifts));
-  const unsaid = drifts.filter(({ state }) => state !== 'ready').length;
+  } else terminal.out(`${[...tableOf(drifts), ...embeddingDriftLines(embeddings)].join('\n')}\n`);
+  const unsaid = all.filter(({ state, over }) => state !== 'ready' && !over).length;
   if (unsaid > 0) terminal.err(`${paint(terminal, 'yellow', 'note:')} ${unsaid} have too few rows to be compared.\n`);
-  terminal.err(`${drifted.length} of ${drifts.length} have drifted.\n`);
+  terminal.err(`${drifted.length} of ${all.length} have drifted.\n`);
   return drifted.length === 0 ? EXIT.fine : EXIT.checkFailed;
 }
 
@@ -105,9 +114,11 @@ function aligned(own: string, reference: Reference, other: Reference): Reference
   );
 }
 
-function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions {
+function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions & EmbeddingDriftOptions {
   const { config } = readConfig(flags);
   const known = config.models.find(({ name }) => name === model);
+  const ofModel = (key: 'embeddingMmd' | 'embeddingCosine' | 'typeMismatch'): number =>
+    known?.thresholds[key] ?? config.alerts.thresholds[key];
   const given: Partial<Record<DriftStatistic, number>> = {
     psi: flags.thresholdPsi,
     js: flags.thresholdJs,
@@ -121,10 +132,15 @@ function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions {
       (feature === undefined ? undefined : known?.features[feature]?.thresholds[statistic]) ??
       known?.thresholds[statistic] ??
       config.alerts.thresholds[statistic],
+    embeddingThresholds: {
+      embeddingMmd: flags.thresholdMmd ?? ofModel('embeddingMmd'),
+      embeddingCosine: flags.thresholdCosine ?? ofModel('embeddingCosine'),
+    },
+    typeMismatch: ofModel('typeMismatch'),
   };
 }
 
-function tableOf(drifts: readonly SubjectDrift[]): string {
+function tableOf(drifts: readonly SubjectDrift[]): string[] {
   const head = ['', ...DRIFT_STATISTICS.flatMap((statistic) => [statistic, 'threshold', 'critical']), ''];
   const rows = drifts.map(({ name, role, state, statistics, over }) => [
     role === 'feature' ? name : `${name} (output)`,
@@ -136,5 +152,5 @@ function tableOf(drifts: readonly SubjectDrift[]): string {
     }),
     state === 'ready' ? (over ? 'drifted' : '') : state,
   ]);
-  return `${columnsOf(head, rows).join('\n')}\n`;
+  return columnsOf(head, rows);
 }

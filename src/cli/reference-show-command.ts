@@ -6,6 +6,7 @@ import { isNumeric, type Profile } from '../observe/index.js';
 import { loadReference, type Reference } from '../reference/index.js';
 import { BIN, QUANTILES } from '../registry/index.js';
 import { barChart, categoryBars, number, numericBars, percent, sparkline, type Bar } from './chart.js';
+import { embeddingLines, embeddingSummaries } from './reference-embeddings.js';
 import { columnsOf } from './text-table.js';
 import type { Terminal } from './terminal.js';
 
@@ -91,7 +92,7 @@ function overview(reference: Reference, subjects: readonly Subject[]): string {
       inWords(profile),
     ]),
   );
-  return `${[...head, '', ...table].join('\n')}\n`;
+  return `${[...head, '', ...table, ...embeddingLines(reference)].join('\n')}\n`;
 }
 
 function inWords(profile: Profile): string {
@@ -132,7 +133,8 @@ function shareOf(count: number, { observations }: Profile): number {
   return observations === 0 ? 0 : count / observations;
 }
 
-function asJson({ name, model, version, rows, hash, source }: Reference, subjects: readonly Subject[]) {
+function asJson(reference: Reference, subjects: readonly Subject[]) {
+  const { name, model, version, rows, hash, source } = reference;
   return {
     name,
     model,
@@ -140,6 +142,7 @@ function asJson({ name, model, version, rows, hash, source }: Reference, subject
     rows,
     hash,
     source,
+    embeddings: embeddingSummaries(reference),
     subjects: subjects.map(({ name: subject, role, profile }) => ({
       name: subject,
       role,

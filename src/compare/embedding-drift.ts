@@ -6,13 +6,14 @@
  * covariance. Its upper quantile is that of a gamma distribution with the same mean tr(C) and variance 2 tr(C²) (Satterthwaite;
  * G. E. P. Box, Ann. Math. Stat. 25, 1954), both read off the reference. Error: the rate of false alarms is within a factor of
  * two of the nominal at 1e-2 from 200 vectors on, whatever the eigenvalues (simulated).
+ * One p-value stands for both: the smaller of those of the Euclidean distance and of the discrepancy, doubled (Bonferroni).
  * Cosine: means at most δ apart, of which one is ‖μ‖ > δ long, are at an angle of at most asin(δ/‖μ‖): so its critical value is
  * 1 − √(1 − (δ/‖μ‖)²), which is on the safe side; where the mean is not longer than its noise it has no direction: 2.
  */
 import type { EmbeddingProfile, Spread } from '../observe/index.js';
 import type { DriftState, EmbeddingStatistic } from '../registry/index.js';
 import { centroidCosine, centroidEuclidean } from './centroid-distance.js';
-import { chiSquareQuantile } from './chi-square-distribution.js';
+import { chiSquareQuantile, chiSquareTail } from './chi-square-distribution.js';
 
 const COSINE_MAX = 2;
 
@@ -26,6 +27,8 @@ export interface EmbeddingDrift {
   readonly state: DriftState;
   /** Empty unless the state is 'ready'. */
   readonly numbers: readonly EmbeddingNumbers[];
+  /** Chance of means or directions at least as far apart with no drift; NaN unless the state is 'ready'. */
+  readonly pValue: number;
 }
 
 export function embeddingDrift(
@@ -34,40 +37,50 @@ export function embeddingDrift(
   effectiveShare: number,
   options: { readonly falseAlarmRate: number; readonly minimumObservations: number },
 ): EmbeddingDrift {
-  const nothing = (state: DriftState): EmbeddingDrift => ({ state, numbers: [] });
+  const nothing = (state: DriftState): EmbeddingDrift => ({ state, numbers: [], pValue: NaN });
   if (current.cell('present') === 0) return nothing('no_traffic');
   if (reference === undefined || reference.dimensions !== current.dimensions) return nothing('no_reference');
   const n = current.vectors * effectiveShare;
   const m = reference.vectors;
   if (Math.min(n, m) < Math.max(2, options.minimumObservations)) return nothing('not_enough_data');
   const mean = reference.mean;
-  const euclidean = meanDistanceCriticalValue(reference.spread, n, m, options.falseAlarmRate);
+  const ofMeans = new MeanDistance(reference.spread, n, m);
+  const ofFeatures = new MeanDistance(reference.featureSpread, n, m);
+  const euclidean = ofMeans.criticalValue(options.falseAlarmRate);
   const noise = euclidean / Math.hypot(...mean);
+  const distance = centroidEuclidean(current.mean, mean);
+  const discrepancy = centroidEuclidean(current.featureMean, reference.featureMean);
   const numbers: EmbeddingNumbers[] = [
-    { statistic: 'euclidean', value: centroidEuclidean(current.mean, mean), criticalValue: euclidean },
+    { statistic: 'euclidean', value: distance, criticalValue: euclidean },
     {
       statistic: 'cosine',
       value: centroidCosine(current.mean, mean),
       criticalValue: noise < 1 ? 1 - Math.sqrt(1 - noise * noise) : COSINE_MAX,
     },
-    {
-      statistic: 'mmd',
-      value: centroidEuclidean(current.featureMean, reference.featureMean),
-      criticalValue: meanDistanceCriticalValue(reference.featureSpread, n, m, options.falseAlarmRate),
-    },
+    { statistic: 'mmd', value: discrepancy, criticalValue: ofFeatures.criticalValue(options.falseAlarmRate) },
   ];
-  return { state: 'ready', numbers };
+  const pValue = Math.min(1, 2 * Math.min(ofMeans.pValue(distance), ofFeatures.pValue(discrepancy)));
+  return { state: 'ready', numbers, pValue };
 }
 
-/** What the distance of the means of n and of m vectors exceeds with chance `falseAlarmRate` where both are of one spread. */
-export function meanDistanceCriticalValue(
-  { trace, squareTrace }: Spread,
-  n: number,
-  m: number,
-  falseAlarmRate: number,
-): number {
-  if (!(trace > 0)) return 0;
-  const degreesOfFreedom = (trace * trace) / squareTrace;
-  const perDegree = trace / degreesOfFreedom;
-  return Math.sqrt((1 / n + 1 / m) * perDegree * chiSquareQuantile(falseAlarmRate, degreesOfFreedom));
+/** The distance of the means of n and of m vectors of one spread. */
+class MeanDistance {
+  readonly #degreesOfFreedom: number;
+  /** What a squared distance is divided by to be a χ². */
+  readonly #scale: number;
+
+  constructor({ trace, squareTrace }: Spread, n: number, m: number) {
+    this.#degreesOfFreedom = trace > 0 ? (trace * trace) / squareTrace : 0;
+    this.#scale = trace > 0 ? ((1 / n + 1 / m) * trace) / this.#degreesOfFreedom : 1;
+  }
+
+  /** What it exceeds with chance `falseAlarmRate`. */
+  criticalValue(falseAlarmRate: number): number {
+    return Math.sqrt(this.#scale * chiSquareQuantile(falseAlarmRate, this.#degreesOfFreedom));
+  }
+
+  /** The chance of at least this distance. */
+  pValue(distance: number): number {
+    return chiSquareTail((distance * distance) / this.#scale, this.#degreesOfFreedom);
+  }
 }

@@ -5,4 +5,11 @@ export { defaultConfig, inspectConfig, loadConfig } from './load-config.js';
 export { parseConfig, type ParsedConfig } from './parse-config.js';
 export { scheduleOf } from './schedule.js';
 export { formatProblem, type ConfigProblem } from './problem.js';
-export { LOG_LEVELS, type Config, type ConfigInput, type ModelConfig, type Thresholds } from './schema.js';
+export {
+  EMBEDDING_THRESHOLDS,
+  LOG_LEVELS,
+  type Config,
+  type ConfigInput,
+  type ModelConfig,
+  type Thresholds,
+} from './schema.js';

@@ -3,7 +3,14 @@
  * description of a field is what editors, the JSON Schema and the generated reference documentation show.
  */
 import { z } from 'zod';
-import { ATTRIBUTE, DRIFT_STATISTICS, TASKS, TIERS } from '../registry/index.js';
+import {
+  ATTRIBUTE,
+  DRIFT_STATISTICS,
+  EMBEDDING_ALERT_STATISTICS,
+  type EmbeddingAlertStatistic,
+  TASKS,
+  TIERS,
+} from '../registry/index.js';
 import { referenceSchema } from './reference-schema.js';
 import { durationSchema, timerSchema, windowSchema } from './duration.js';
 import { scheduleSchema } from './schedule.js';
@@ -154,7 +161,7 @@ const observeSchema = z.strictObject({
   maxHistoryBytes: count
     .default(512 * MIB)
     .describe(
-      'Bytes of the hours that rolling and seasonal references look back to (about 12 for each bin that is not empty: at most 330 KB a feature for a week); what is over is not kept.',
+      'Bytes of the hours that rolling and seasonal references look back to (about 12 for each bin that is not empty: at most 330 KB a feature for a week, and 2 KB for each dimension of an embedding); what is over is not kept.',
     ),
   provisionalReference: z
     .enum(['first_predictions', 'previous_version'])
@@ -207,10 +214,28 @@ const thresholdsSchema = z.strictObject({
   psi: z.number().min(0).default(0.2).describe('Population stability index above which a drift matters.'),
   js: share.default(0.2).describe('Jensen-Shannon distance (base 2) above which a drift matters.'),
   ks: share.default(0.15).describe('Kolmogorov-Smirnov statistic above which a drift matters.'),
+  embeddingMmd: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe(
+      'Maximum mean discrepancy of an embedding above which a drift matters: it grows by a tenth where a tenth of the vectors is replaced by others about as far apart as unrelated ones.',
+    ),
+  embeddingCosine: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.1)
+    .describe('Cosine distance of mean vectors above which a drift matters; 0.1 is an angle of 26 degrees.'),
   missing: share.default(0.05).describe('Share of missing values above which it matters.'),
   unseenCategory: share.default(0.01).describe('Share of values in unseen categories above which it matters.'),
   outOfRange: share.default(0.01).describe("Share of values outside the reference's range above which it matters."),
-  typeMismatch: share.default(0.001).describe('Share of values of another type above which it matters.'),
+  typeMismatch: share
+    .default(0.001)
+    .describe(
+      'Share of values of another type, or of vectors of another number of dimensions, above which it matters.',
+    ),
+  nonFinite: share.default(0.001).describe('Share of vectors with a NaN or an infinity above which it matters.'),
   skew: share
     .default(0.01)
     .describe('Share of predictions whose online value is not the offline one, above which it matters.'),
@@ -306,6 +331,12 @@ const modelSchema = z.strictObject({
 const alertsSchema = z.strictObject({
   thresholds: thresholdsSchema.prefault({}).describe('Thresholds for all models.'),
   driftStatistic: z.enum(DRIFT_STATISTICS).default('psi').describe('The statistic that drift alerts look at.'),
+  embeddingStatistic: z
+    .enum(EMBEDDING_ALERT_STATISTICS)
+    .default('mmd')
+    .describe(
+      'The statistic that drift alerts of embeddings look at: mmd sees a change of the mean and of the shape, cosine of the mean alone.',
+    ),
   windows: z
     .array(windowSchema)
     .min(1)
@@ -358,3 +389,9 @@ export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type ModelConfig = Config['models'][number];
 export type Thresholds = Config['alerts']['thresholds'];
+
+/** Which threshold a statistic of embeddings is held against. */
+export const EMBEDDING_THRESHOLDS = {
+  cosine: 'embeddingCosine',
+  mmd: 'embeddingMmd',
+} as const satisfies Record<EmbeddingAlertStatistic, keyof Thresholds>;

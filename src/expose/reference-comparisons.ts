@@ -6,25 +6,33 @@
 import { type CriticalValues, FeatureComparison } from '../compare/index.js';
 import {
   alignProfile,
+  type EmbeddingProfile,
+  type EmbeddingSlot,
   type FeatureSlot,
   type PackedSpan,
   type Profile,
   profileOf,
   type ReferencePlan,
+  type ReferenceProfiles,
   type VersionObserver,
   type WindowView,
 } from '../observe/index.js';
 import { MODEL_METRIC } from '../registry/index.js';
 import type { FamilySet } from './families.js';
+import { hashOf } from './reference-hash.js';
 
 /** Why there is nothing to compare with. */
 type Nothing = 'not_enough_data' | 'no_reference';
 
-interface Against {
+interface Profiles {
+  readonly profileOf: (slot: FeatureSlot, isOutput: boolean) => Profile | undefined;
+  readonly embeddingOf: (slot: EmbeddingSlot) => EmbeddingProfile | undefined;
+}
+
+interface Against extends Profiles {
   readonly key: string;
   /** Summed from the history, and so another one in an hour. */
   readonly isBrief: boolean;
-  readonly profileOf: (slot: FeatureSlot, isOutput: boolean) => Profile | undefined;
   readonly comparisons: Map<FeatureSlot, FeatureComparison | Nothing>;
 }
 
@@ -46,14 +54,11 @@ export class ReferenceComparisons {
     return this.#against.keys();
   }
 
-  writeInfo(families: FamilySet, labels: readonly string[]): void {
+  async writeInfo(families: FamilySet, labels: readonly string[], pause: () => Promise<void>): Promise<void> {
     for (const { name, kind, source } of this.#against.keys()) {
       const profiles = this.#version.references.profiles(name);
-      families.set(
-        MODEL_METRIC.referenceInfo,
-        [...labels, name, kind, profiles?.name ?? source, profiles?.hash ?? ''],
-        1,
-      );
+      const hash = profiles === undefined ? '' : await hashOf(profiles, pause);
+      families.set(MODEL_METRIC.referenceInfo, [...labels, name, kind, profiles?.name ?? source, hash], 1);
     }
   }
 
@@ -70,10 +75,7 @@ export class ReferenceComparisons {
       windows[index] = known ?? {
         key,
         isBrief: 'spans' in selection,
-        profileOf:
-          'profiles' in selection
-            ? (slot, isOutput) => profileOf(selection.profiles, slot, isOutput)
-            : await this.#summed(selection.spans, pause),
+        ...('profiles' in selection ? frozen(selection.profiles) : await this.#summed(selection.spans, pause)),
         comparisons: new Map(),
       };
     }
@@ -91,6 +93,12 @@ export class ReferenceComparisons {
     return comparison;
   }
 
+  /** Undefined: the reference has no such embedding. */
+  embedding(plan: ReferencePlan, index: number, slot: EmbeddingSlot): EmbeddingProfile | 'not_enough_data' | undefined {
+    const against = this.#against.get(plan)?.[index];
+    return against === undefined ? 'not_enough_data' : against.embeddingOf(slot);
+  }
+
   #compare({ schema }: FeatureSlot, profile: Profile | undefined, isBrief: boolean): FeatureComparison | Nothing {
     const aligned = schema && profile && alignProfile(schema, profile);
     if (aligned === undefined) return 'no_reference';
@@ -98,7 +106,7 @@ export class ReferenceComparisons {
     return new FeatureComparison(aligned, this.#criticalValues, this.#minimumObservations, isBrief);
   }
 
-  async #summed(spans: readonly PackedSpan[], pause: () => Promise<void>): Promise<Against['profileOf']> {
+  async #summed(spans: readonly PackedSpan[], pause: () => Promise<void>): Promise<Profiles> {
     const { packer } = this.#version.references;
     let cells = new Float64Array(packer.width);
     for (const span of spans) {
@@ -107,8 +115,18 @@ export class ReferenceComparisons {
       await pause();
     }
     const view = this.#version.viewOf(cells);
-    return (slot, isOutput) => this.#version.profile(slot, view, isOutput);
+    return {
+      profileOf: (slot, isOutput) => this.#version.profile(slot, view, isOutput),
+      embeddingOf: (slot) => slot.profile(cells),
+    };
   }
+}
+
+function frozen(profiles: ReferenceProfiles): Profiles {
+  return {
+    profileOf: (slot, isOutput) => profileOf(profiles, slot, isOutput),
+    embeddingOf: ({ name }) => profiles.embeddings?.get(name),
+  };
 }
 
 /** Features may have come while the sum was made. */

@@ -17,6 +17,7 @@ import type { ThresholdOf } from './drift-series.js';
 import { EmbeddingSeries } from './embedding-series.js';
 import type { FamilySet } from './families.js';
 import { ReferenceComparisons } from './reference-comparisons.js';
+import { hashOf } from './reference-hash.js';
 import { SHIFT_BATCH_MS, SubjectSeries } from './subject-series.js';
 import { VersionSchema } from './version-schema.js';
 
@@ -73,7 +74,7 @@ export class VersionSeries {
   async write(pause: () => Promise<void>, previous: VersionSeries | undefined): Promise<void> {
     const version = this.#version;
     this.#refreshSubjects();
-    this.#writeTotals();
+    await this.#writeTotals(pause);
     const total = version.sinceStart();
     const batch = this.#takeBatch(total);
     this.#embeddings.writeTotals(total);
@@ -83,6 +84,8 @@ export class VersionSeries {
     }
     const { windows, families } = this.#options;
     for (const [index, name] of windows.entries()) await this.#writeWindow(name, index, pause);
+    // A range whose time is over has been frozen by now.
+    await this.#references.writeInfo(families, this.#labels, pause);
     this.schema.read(previous?.schema);
     this.schema.write(families);
   }
@@ -97,11 +100,12 @@ export class VersionSeries {
     return gained > 0 ? Math.min(1, (predictions - (last?.predictions ?? 0)) / gained) : 1;
   }
 
-  #writeTotals(): void {
+  async #writeTotals(pause: () => Promise<void>): Promise<void> {
     const { families, facts } = this.#options;
     const version = this.#version;
     const labels = this.#labels;
     const { reference, totals } = version;
+    const hash = reference === undefined ? '' : await hashOf(reference, pause);
     families.set(
       MODEL_METRIC.info,
       [
@@ -111,15 +115,14 @@ export class VersionSeries {
         version.task ?? facts.task,
         reference === undefined ? '' : version.references.primary.name,
         reference?.kind ?? 'none',
-        reference?.hash ?? '',
+        hash,
       ],
       1,
     );
     if (reference !== undefined) {
-      const { kind, name, hash } = reference;
+      const { kind, name } = reference;
       families.set(MODEL_METRIC.referenceInfo, [...labels, version.references.primary.name, kind, name, hash], 1);
     }
-    this.#references.writeInfo(families, labels);
     for (const [role, count] of totals.predictionsByRole.entries())
       families.set(MODEL_METRIC.predictions, [...labels, role], count);
     for (const [type, count] of totals.errorsByType.entries())
@@ -144,7 +147,6 @@ export class VersionSeries {
     const view = version.window(index);
     const labels = [...this.#labels, name];
     families.set(MODEL_METRIC.windowPredictions, labels, view.predictions);
-    this.#embeddings.writeWindow(name, view);
     if (view.predictions > 0) {
       families.set(MODEL_METRIC.windowErrors, labels, view.errors / view.predictions);
       families.set(MODEL_METRIC.groundTruthCoverage, labels, Math.min(1, view.joined / view.predictions));
@@ -164,6 +166,7 @@ export class VersionSeries {
     }
     const { effectiveShare, endMs } = view;
     await this.#references.select(index, view, pause);
+    const embeddings = await this.#embeddings.writeWindow(index, name, view, this.#references, pause);
     const alerting: { series: SubjectSeries; reference: string; comparison: FeatureComparison }[] = [];
     const { primary } = version.references;
     for (const subject of this.#subjects.values()) {
@@ -183,11 +186,13 @@ export class VersionSeries {
       }
       await pause();
     }
-    const corrected = qValues(alerting.map(({ comparison }) => comparison.pValue));
+    const tests = [...alerting.map(({ comparison }) => comparison), ...embeddings];
+    const corrected = qValues(tests.map(({ pValue }) => pValue));
     const limit = this.#options.criticalValues.falseAlarmRate;
     alerting.forEach(({ series, reference, comparison }, at) => {
       series.writeQValue(index, reference, comparison, corrected[at], limit, endMs);
     });
+    embeddings.forEach(({ writeQValue }, at) => writeQValue(corrected[alerting.length + at]));
   }
 
   #isExtra({ slot, isOutput }: Subject, present: number): boolean {

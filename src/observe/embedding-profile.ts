@@ -26,6 +26,8 @@ export const EMBEDDING_CELL = {
 /** Whole cache lines. */
 export const EMBEDDING_HEADER = 16;
 
+const NO_SUMS = new Float64Array(0);
+
 export function embeddingCells(dimensions: number): number {
   return dimensions + DIRECTION_FEATURES;
 }
@@ -38,21 +40,36 @@ export interface Spread {
 
 export class EmbeddingProfile {
   readonly dimensions: number;
-  readonly #cells: Float64Array;
-  readonly #offset: number;
-  readonly #sumsOffset: number;
+  readonly cells: Float64Array;
+  /** Header. */
+  readonly offset: number;
+  /** Of the vectors' sums, and the features' behind them; -1: no vector has come. */
+  readonly sumsOffset: number;
 
-  /** @param sumsOffset of the vectors' sums, and the features' behind them */
   constructor(dimensions: number, cells: Float64Array, offset: number, sumsOffset: number) {
     this.dimensions = dimensions;
-    this.#cells = cells;
-    this.#offset = offset;
-    this.#sumsOffset = sumsOffset;
+    this.cells = cells;
+    this.offset = offset;
+    this.sumsOffset = sumsOffset;
+  }
+
+  /** The same in cells of its own, the header first. */
+  get copy(): EmbeddingProfile {
+    const cells = new Float64Array(EMBEDDING_HEADER + embeddingCells(this.dimensions));
+    cells.set(this.cells.subarray(this.offset, this.offset + EMBEDDING_HEADER));
+    cells.set(this.sums, EMBEDDING_HEADER);
+    return new EmbeddingProfile(this.dimensions, cells, 0, EMBEDDING_HEADER);
+  }
+
+  /** Of the vectors, and behind them of their features; empty where there are none. */
+  get sums(): Float64Array {
+    const end = this.sumsOffset + embeddingCells(this.dimensions);
+    return this.sumsOffset < 0 || end > this.cells.length ? NO_SUMS : this.cells.subarray(this.sumsOffset, end);
   }
 
   cell(name: keyof typeof EMBEDDING_CELL): number {
-    const at = this.#offset + EMBEDDING_CELL[name];
-    return at < this.#cells.length ? this.#cells[at] : 0;
+    const at = this.offset + EMBEDDING_CELL[name];
+    return at < this.cells.length ? this.cells[at] : 0;
   }
 
   get vectors(): number {
@@ -103,10 +120,10 @@ export class EmbeddingProfile {
 
   #means(from: number, count: number): Float64Array {
     const n = this.vectors;
-    const at = this.#sumsOffset + from;
+    const { sums } = this;
     const means = new Float64Array(count);
-    if (this.#sumsOffset < 0 || n === 0 || at + count > this.#cells.length) return means;
-    for (let index = 0; index < count; index++) means[index] = this.#cells[at + index] / n;
+    if (n === 0 || sums.length === 0) return means;
+    for (let index = 0; index < count; index++) means[index] = sums[from + index] / n;
     return means;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * One embedding of one model version: where its sums are, and how a vector is folded into them. The first vector says how many
- * dimensions there are; one of another number is a type mismatch. The first vectors become the provisional reference.
+ * One embedding of one model version: where its sums are, and how a vector is folded into them. The training file says how
+ * many dimensions there are, or else the first vector; one of another number is a type mismatch. Where nothing else is there to
+ * compare with, the first vectors are it.
  * Memory: 8 bytes for each dimension and 1 KiB, a pane; up to `DIMENSIONS_MAX` dimensions. Cost: see `direction-features.ts`.
  */
 import { type RecordBatch, type RecordDecoder, VALUE } from '../decode/index.js';
@@ -47,6 +48,16 @@ export class EmbeddingSlot {
     this.#space = space;
   }
 
+  /** Whether vectors of so many dimensions are taken; whoever asks first decides. */
+  takes(dimensions: number): boolean {
+    if (this.dimensions > 0) return dimensions === this.dimensions;
+    if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > DIMENSIONS_MAX) return false;
+    const sums = this.#space.allocate(embeddingCells(dimensions));
+    if (sums < 0) return false;
+    this.#use(dimensions, sums);
+    return true;
+  }
+
   /** Adds one vector, or the `rows` vectors of a batch, which stand one after the other. */
   fold(
     pane: CellHolder,
@@ -66,7 +77,7 @@ export class EmbeddingSlot {
           ? (attributes.end[entry] - attributes.start[entry]) / BYTES
           : 0;
     const dimensions = count / rows;
-    if (!this.#takes(dimensions)) {
+    if (!this.takes(dimensions)) {
       pane.cells[this.offset + EMBEDDING_CELL.typeMismatch] += weight * rows;
       return;
     }
@@ -97,16 +108,13 @@ export class EmbeddingSlot {
 
   /** Makes all that has come so far the reference. */
   freeze(all: Float64Array): void {
-    const reference = new Float64Array(EMBEDDING_HEADER + embeddingCells(this.dimensions));
-    reference.set(all.subarray(this.offset, this.offset + EMBEDDING_HEADER));
-    reference.set(all.subarray(this.sumsOffset, this.sumsOffset + embeddingCells(this.dimensions)), EMBEDDING_HEADER);
-    this.#reference = reference;
+    this.#reference = this.profile(all).copy.cells;
   }
 
   /** Adds what another slot gathered in one pane. */
   absorb(into: CellHolder, from: EmbeddingSlotState, cells: Float64Array): void {
     if (from.offset + EMBEDDING_HEADER > cells.length) return;
-    const fits = from.dimensions === 0 || this.#takes(from.dimensions);
+    const fits = from.dimensions === 0 || this.takes(from.dimensions);
     this.#space.widen(into);
     const { present, typeMismatch } = EMBEDDING_CELL;
     if (!fits) {
@@ -132,16 +140,6 @@ export class EmbeddingSlot {
     if (state.dimensions > 0) this.#use(state.dimensions, state.sumsOffset);
     this.#reference = state.reference;
     this.added = state.added;
-  }
-
-  /** Whether vectors of so many dimensions are taken; the first ones decide. */
-  #takes(dimensions: number): boolean {
-    if (this.dimensions > 0) return dimensions === this.dimensions;
-    if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > DIMENSIONS_MAX) return false;
-    const sums = this.#space.allocate(embeddingCells(dimensions));
-    if (sums < 0) return false;
-    this.#use(dimensions, sums);
-    return true;
   }
 
   #use(dimensions: number, sumsOffset: number): void {

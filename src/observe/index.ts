@@ -1,7 +1,7 @@
 /** The door of the room: observations to profiles per window. */
 export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL, VERSION_CELLS } from './cells.js';
 export { CellSpace } from './cell-space.js';
-export { addHash, DISTINCT_ERROR, hashString, registersOf, SKETCH_CELLS } from './distinct-sketch.js';
+export { addHash, coversSketch, DISTINCT_ERROR, hashString, registersOf, SKETCH_CELLS } from './distinct-sketch.js';
 export {
   binCount,
   BOOLEAN_CATEGORIES,
@@ -13,8 +13,14 @@ export {
   numericSchema,
   type NumericSchema,
 } from './feature-schema.js';
-export { EMBEDDING_HEADER, EmbeddingProfile, type Spread } from './embedding-profile.js';
-export { EmbeddingSlot } from './embedding-slot.js';
+export {
+  EMBEDDING_CELL,
+  EMBEDDING_HEADER,
+  embeddingCells,
+  EmbeddingProfile,
+  type Spread,
+} from './embedding-profile.js';
+export { DIMENSIONS_MAX, EmbeddingSlot } from './embedding-slot.js';
 export { FeatureSlot } from './feature-slot.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
@@ -24,7 +30,7 @@ export { Profile, type ProfilePlace } from './profile.js';
 export type { KeptPrediction, KeptValue } from './kept-prediction.js';
 export type { SampleHalf } from './recent-sample.js';
 export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
-export { profileOf, type ReferenceProfiles } from './reference-profiles.js';
+export { embeddingOf, type ProfileMaps, profileOf, type ReferenceProfiles } from './reference-profiles.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Segment, SegmentDefinition } from './segment-group.js';

@@ -1,9 +1,11 @@
 /**
  * The profiles of a span of time, kept for long: headers and bins only, and of these what is not zero, at 12 bytes a cell.
  * Quantile sketches and score histograms are left out, since no comparison reads them. A numeric feature has at most 144
- * such cells (1.7 KB a span).
+ * such cells (1.7 KB a span), an embedding as many as it has dimensions and 144 more.
  */
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELL } from './cells.js';
+import { EMBEDDING_HEADER, embeddingCells } from './embedding-profile.js';
+import type { EmbeddingSlot } from './embedding-slot.js';
 import { binCount } from './feature-schema.js';
 import type { FeatureSlot } from './feature-slot.js';
 import type { Pane } from './pane-rings.js';
@@ -28,10 +30,12 @@ export function bytesOf(span: PackedSpan): number {
 
 export class SpanPacker {
   readonly #slots: VersionSlots;
+  readonly #embeddings: ReadonlyMap<string, EmbeddingSlot>;
   #scratch = new Float64Array(0);
 
-  constructor(slots: VersionSlots) {
+  constructor(slots: VersionSlots, embeddings: ReadonlyMap<string, EmbeddingSlot>) {
     this.#slots = slots;
+    this.#embeddings = embeddings;
   }
 
   /** Cells that the version has now. */
@@ -71,6 +75,10 @@ export class SpanPacker {
     };
     keep(0, VERSION_CELLS_KEPT);
     for (const slot of this.#slots.all()) keepSlot(slot, keep);
+    for (const { offset, sumsOffset, dimensions } of this.#embeddings.values()) {
+      keep(offset, EMBEDDING_HEADER);
+      if (dimensions > 0) keep(sumsOffset, embeddingCells(dimensions));
+    }
     const places = Uint32Array.from(kept);
     return { startMs, endMs, width: cells.length, places, values: Float64Array.from(kept, (at) => cells[at]) };
   }

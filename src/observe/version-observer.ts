@@ -16,7 +16,8 @@ import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
 import type { RecentSample } from './recent-sample.js';
-import { bindSchemas, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import { bindSchemas, type ProfileMaps, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import { SpanPacker } from './packed-span.js';
 import { PredictionFold } from './prediction-fold.js';
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
@@ -62,10 +63,11 @@ export class VersionObserver {
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
-    const isOwn = options.onFirstPredictions === undefined;
-    this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, isOwn);
+    const onFirstVectors = options.onFirstPredictions === undefined ? () => this.#firstVectorsCame() : undefined;
+    this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, onFirstVectors);
     const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
-    this.references = new VersionReferences({ ...options.references, profilesOf }, this.#slots, this.rings);
+    const packer = new SpanPacker(this.#slots, this.embeddings);
+    this.references = new VersionReferences({ ...options.references, profilesOf }, packer, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
     for (const [output, profile] of options.reference?.outputs ?? [])
       this.#slots.output(output)?.freeze(profile.schema);
@@ -177,7 +179,7 @@ export class VersionObserver {
   }
 
   /** A frozen copy of a window, or of everything since the start, to be compared against. */
-  snapshotProfiles(index?: number): Pick<ReferenceProfiles, 'features' | 'outputs'> {
+  snapshotProfiles(index?: number): ProfileMaps {
     const cells = new Float64Array(this.#slots.space.width);
     return profilesIn(this, index === undefined ? this.sinceStart(cells) : this.window(index, cells));
   }
@@ -268,7 +270,7 @@ export class VersionObserver {
   get schemas(): VersionSchemas {
     const of = (slots: ReadonlyMap<string, FeatureSlot>): FeatureSchema[] =>
       [...slots.values()].flatMap(({ schema }) => schema ?? []);
-    return { features: of(this.features), outputs: of(this.outputs) };
+    return { features: of(this.features), outputs: of(this.outputs), embeddings: this.#embeddings.dimensions };
   }
 
   /** Folds as `schemas` say from now on; only right after `take`, or before anything was observed. */
@@ -276,6 +278,7 @@ export class VersionObserver {
     this.#awaitsFirst = false;
     for (const schema of schemas.features) adoptSchema(this.#slots.feature(schema.name), schema);
     for (const schema of schemas.outputs) adoptSchema(this.#slots.output(schema.name as Output), schema);
+    for (const embedding of schemas.embeddings) this.#embeddings.expect(embedding);
   }
 
   /** Ours beside each of theirs; those that there is no room for are left out and counted. */
@@ -328,7 +331,14 @@ export class VersionObserver {
       hash: '',
       features: new Map([...(this.reference?.features ?? []), ...made.features]),
       outputs: new Map([...(this.reference?.outputs ?? []), ...made.outputs]),
+      embeddings: this.#embeddings.references,
     };
+  }
+
+  /** Each embedding has its own pace. */
+  #firstVectorsCame(): void {
+    if (this.reference?.kind !== 'provisional') return;
+    this.reference = { ...this.reference, embeddings: this.#embeddings.references };
   }
 
   readonly #paneAt = (timeMs: number): Pane => {

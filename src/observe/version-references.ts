@@ -6,11 +6,10 @@
 import type { Limit } from '../lib/limit.js';
 import { DEFAULT_REFERENCE } from '../registry/index.js';
 import { History, HOUR_MS } from './history.js';
-import { type PackedSpan, SpanPacker } from './packed-span.js';
+import type { PackedSpan, SpanPacker } from './packed-span.js';
 import type { Pane, PaneRings } from './pane-rings.js';
 import type { ReferencePlan, ReferencePlans } from './reference-plan.js';
-import { type ReferenceProfiles, rewrapped } from './reference-profiles.js';
-import type { VersionSlots } from './version-slots.js';
+import { type ProfileMaps, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import type { WindowView } from './window-view.js';
 
 export interface VersionReferencesOptions {
@@ -22,7 +21,7 @@ export interface VersionReferencesOptions {
   /** The model's other versions. */
   readonly siblings?: () => Iterable<VersionReferences>;
   /** Turns cells of this version into profiles. */
-  readonly profilesOf: (cells: Float64Array) => Pick<ReferenceProfiles, 'features' | 'outputs'>;
+  readonly profilesOf: (cells: Float64Array) => ProfileMaps;
 }
 
 /** What a window is compared with; the key changes when it does. */
@@ -51,11 +50,11 @@ export class VersionReferences {
   /** By name of the reference. */
   readonly #frozen = new Map<string, ReferenceProfiles>();
 
-  constructor(options: VersionReferencesOptions, slots: VersionSlots, rings: PaneRings) {
+  constructor(options: VersionReferencesOptions, packer: SpanPacker, rings: PaneRings) {
     const { primary, others } = options.plans ?? NO_PLANS;
     this.primary = primary;
     this.others = others;
-    this.packer = new SpanPacker(slots);
+    this.packer = packer;
     this.#options = options;
     this.#rings = rings;
     const keepMs = Math.max(0, ...others.map(lookBackMs));

@@ -5,6 +5,7 @@ import type { OutcomeCode, Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
 import type { Task } from '../registry/index.js';
 import type { EmbeddingSlotState } from './embedding-slot.js';
+import type { EmbeddingDimensions } from './version-embeddings.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { FoldRuns } from './fold-runs.js';
 import type { PaneRingsState } from './pane-rings.js';
@@ -18,6 +19,7 @@ import type { VersionTotalsState } from './version-totals.js';
 export interface VersionSchemas {
   readonly features: readonly FeatureSchema[];
   readonly outputs: readonly FeatureSchema[];
+  readonly embeddings: readonly EmbeddingDimensions[];
 }
 
 /** An observer that what it has observed can be taken from. */

@@ -33,6 +33,6 @@ export function alignReference(reference: Reference, other: Reference): Alignmen
   };
   const features = align(reference.features, other.features, ({ schema }) => absentProfile(schema, other.rows));
   const outputs = align<Output>(reference.outputs, other.outputs, () => undefined);
-  const { model, version, rows, source } = other;
-  return { aligned: referenceOf({ model, version, rows, source, features, outputs }), different };
+  const { model, version, rows, source, embeddings } = other;
+  return { aligned: referenceOf({ model, version, rows, source, features, outputs, embeddings }), different };
 }

@@ -9,6 +9,7 @@ import { profileCategories, type CategoryColumn } from './category-columns.js';
 import type { Column } from './column.js';
 import { assignRoles, type RoleOptions, type Roles } from './column-roles.js';
 import { DataSet, type DataSetOptions } from './data-set.js';
+import { profileEmbeddings } from './embedding-columns.js';
 import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.js';
 import { GROUND_TRUTH, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
@@ -53,6 +54,12 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
     const others = Array.from(roles.others, ([name, column]) => ({ name, column }));
     const features = roles.features.map((column) => ({ name: column.name, column }));
     const profiles = await profileColumns(dataSet, [...features, ...others], options);
+    const onSkipped = (name: string, why: string): void => options.onNotice?.(`${name} is skipped: ${why}`);
+    const embeddings = await profileEmbeddings(
+      dataSet,
+      roles.embeddings,
+      options.embedding === undefined ? onSkipped : undefined,
+    );
     const named = features.map(({ name }, index): [string, Profile] => [name, profiles[index]]);
     const byRole = new Map(others.map(({ name }, index) => [name, profiles[features.length + index]]));
     const groundTruth = byRole.get(GROUND_TRUTH);
@@ -66,6 +73,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       features: new Map(named),
       outputs: byRole as Map<Output, Profile>,
       ...(groundTruth === undefined ? {} : { groundTruth }),
+      embeddings,
     });
   } finally {
     dataSet.close();

@@ -10,10 +10,14 @@ export interface RoleOptions extends SourceColumns {
   readonly exclude?: readonly string[];
   /** The only columns that are features; absent: all that can be. */
   readonly include?: readonly string[];
+  /** The only columns that are embeddings; absent: all that can be. */
+  readonly embedding?: readonly string[];
 }
 
 export interface Roles {
   readonly features: readonly Column[];
+  /** Columns of lists of numbers. */
+  readonly embeddings: readonly Column[];
   readonly others: ReadonlyMap<ColumnRole, Column>;
   /** Columns that cannot become features and that nobody asked for. */
   readonly skipped: readonly Column[];
@@ -21,7 +25,7 @@ export interface Roles {
 
 /** @throws PB4004 a column is not there, or was named and cannot become a feature */
 export function assignRoles(columns: readonly Column[], options: RoleOptions): Roles {
-  const { exclude = [], include } = options;
+  const { exclude = [], include, embedding } = options;
   for (const name of exclude) find(columns, name);
   const others = new Map<ColumnRole, Column>();
   for (const role of [...OUTPUTS, GROUND_TRUTH] as const) {
@@ -31,8 +35,10 @@ export function assignRoles(columns: readonly Column[], options: RoleOptions): R
   const taken = new Set([...exclude, ...Array.from(others.values(), ({ name }) => name)]);
   const candidates = include === undefined ? columns : include.map((name) => usable(find(columns, name)));
   const free = candidates.filter(({ name }) => !taken.has(name));
+  const vectors = columns.filter(({ name, reading }) => reading === 'vector' && !taken.has(name));
   return {
-    features: free.filter(({ reading }) => reading !== undefined),
+    features: free.filter(({ reading }) => reading !== undefined && reading !== 'vector'),
+    embeddings: embedding === undefined ? vectors : embedding.map((name) => vector(find(columns, name))),
     others,
     skipped: free.filter(({ reading }) => reading === undefined),
   };
@@ -51,8 +57,17 @@ export function find(columns: readonly Column[], name: string): Column {
   });
 }
 
+function vector(column: Column): Column {
+  if (column.reading === 'vector') return column;
+  throw new PlumblineError(`A column of type ${column.type} has no vector a row.`, {
+    code: 'PB4004',
+    key: column.name,
+    remedy: 'Name a column of lists of numbers.',
+  });
+}
+
 function usable(column: Column): Column {
-  if (column.reading !== undefined) return column;
+  if (column.reading !== undefined && column.reading !== 'vector') return column;
   throw new PlumblineError(`A column of type ${column.type} has no single value a row.`, {
     code: 'PB4004',
     key: column.name,

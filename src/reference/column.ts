@@ -1,8 +1,9 @@
 /**
- * A column of a data set, by what can be made of it. DuckDB's many types come down to four ways of reading: a number as a
- * double, a time as seconds since the epoch, text and truth values as text. What has no single value a row is not read.
+ * A column of a data set, by what can be made of it. DuckDB's many types come down to five ways of reading: a number as a
+ * double, a time as seconds since the epoch, text and truth values as text, and a list of numbers as a vector. What else has no
+ * single value a row is not read.
  */
-export type ColumnReading = 'number' | 'time' | 'boolean' | 'text';
+export type ColumnReading = 'number' | 'time' | 'boolean' | 'text' | 'vector';
 
 export interface Column {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface Column {
 }
 
 const NUMBERS = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
+/** A list, or an array of a fixed size. */
+const LIST = /\[\d*\]$/;
 const TIMES = /^(DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE)$/;
 const TEXTS = /^(VARCHAR|UUID|ENUM\(.*\))$/s;
 
@@ -22,6 +25,7 @@ export function columnOf(name: string, type: string): Column {
 
 function readingOf(type: string): ColumnReading | undefined {
   if (NUMBERS.test(type)) return 'number';
+  if (NUMBERS.test(type.replace(LIST, ''))) return 'vector';
   if (TIMES.test(type)) return 'time';
   if (type === 'BOOLEAN') return 'boolean';
   return TEXTS.test(type) ? 'text' : undefined;
@@ -38,6 +42,11 @@ export function asNumber({ name, reading, type }: Column): string {
   }
   if (reading === 'text') return `nullif(strlen(${column}::VARCHAR), 0)::DOUBLE`;
   return `${column}::DOUBLE`;
+}
+
+/** The column as a list of doubles. */
+export function asVector({ name }: Column): string {
+  return `${identifier(name)}::DOUBLE[]`;
 }
 
 /** The column as text; the empty one as no value. */

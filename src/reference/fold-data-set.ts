@@ -17,6 +17,7 @@ import type { BuildProgress } from './build-reference.js';
 import { foldCategories, type CategoryColumn } from './category-columns.js';
 import type { Column, ColumnReading } from './column.js';
 import { DataSet, type DataSetOptions } from './data-set.js';
+import { type EmbeddingColumn, foldEmbeddings } from './embedding-columns.js';
 import { foldNumbers, type NumberColumn } from './number-columns.js';
 import type { Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
@@ -57,6 +58,8 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
       return [];
     });
     const profiles = await foldColumns(dataSet, [...present, ...outputs], options);
+    const embeddings = embeddingColumns(reference, dataSet);
+    const vectors = await foldEmbeddings(dataSet, embeddings);
     const folded = new Map(present.map(({ schema }, index) => [schema.name, profiles[index]]));
     return referenceOf({
       model: reference.model,
@@ -67,6 +70,7 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
         schemas.map((schema) => [schema.name, folded.get(schema.name) ?? absentProfile(schema, dataSet.rows)]),
       ),
       outputs: new Map(outputs.map(({ schema }, index) => [schema.name as Output, profiles[present.length + index]])),
+      embeddings: new Map(embeddings.map(({ name }, index) => [name, vectors[index]])),
     });
   } finally {
     dataSet.close();
@@ -117,6 +121,13 @@ function checkedColumn(dataSet: DataSet, name: string, { kind }: FeatureSchema):
     key: name,
     remedy: 'Write the column with the type that it had when the reference was built.',
   });
+}
+
+/** Those of the reference that the data set has as lists of numbers. */
+function embeddingColumns({ embeddings = new Map() }: Reference, dataSet: DataSet): EmbeddingColumn[] {
+  return dataSet.columns
+    .filter(({ name, reading }) => reading === 'vector' && embeddings.has(name))
+    .map((column) => ({ name: column.name, column, dimensions: embeddings.get(column.name)?.dimensions }));
 }
 
 function has(dataSet: DataSet, name: string): boolean {

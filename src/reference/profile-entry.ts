@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   BOOLEAN_CATEGORIES,
   BUCKETS_PER_OCTAVE,
+  coversSketch,
   FEATURE_CELL,
   FEATURE_CELLS,
   type FeatureSchema,
@@ -120,7 +121,7 @@ export function entryOf(name: string, profile: Profile): ProfileEntry {
 
 function distinctOf({ cells, place }: Profile): Pick<ProfileEntry, 'distinct'> {
   const { distinctOffset = -1 } = place;
-  if (distinctOffset < 0) return {};
+  if (!coversSketch(cells, distinctOffset)) return {};
   return { distinct: Buffer.from(registersOf(cells, distinctOffset)).toString('base64') };
 }
 

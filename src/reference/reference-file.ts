@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Profile } from '../observe/index.js';
 import { type Output, OUTPUTS } from '../registry/index.js';
+import { embeddingEntryOf, embeddingEntrySchema, embeddingOfEntry } from './embedding-entry.js';
 import { entryOf, profileEntrySchema, profileOf } from './profile-entry.js';
 import { GROUND_TRUTH, type Reference } from './reference.js';
 
@@ -27,6 +28,7 @@ const contentSchema = z.strictObject({
   features: z.array(profileEntrySchema),
   outputs: z.array(profileEntrySchema),
   groundTruth: profileEntrySchema.optional(),
+  embeddings: z.array(embeddingEntrySchema).optional(),
 });
 type Content = z.output<typeof contentSchema>;
 
@@ -48,6 +50,10 @@ const fileSchema = contentSchema
   .refine(({ features }) => new Set(features.map(({ name }) => name)).size === features.length, {
     path: ['features'],
     error: 'a feature stands there twice',
+  })
+  .refine(({ embeddings = [] }) => new Set(embeddings.map(({ name }) => name)).size === embeddings.length, {
+    path: ['embeddings'],
+    error: 'an embedding stands there twice',
   })
   .refine(({ outputs }) => outputs.every(({ name }) => OUTPUTS.includes(name as Output)), {
     path: ['outputs'],
@@ -99,7 +105,7 @@ export function isReferenceFile(path: string): boolean {
 }
 
 export function formatReference(reference: Reference): string {
-  const { model, version, rows, features, outputs, groundTruth } = contentOf(reference);
+  const { model, version, rows, features, outputs, groundTruth, embeddings } = contentOf(reference);
   const { hash, createdAt, source } = reference;
   const head = { format: FORMAT, formatVersion: FORMAT_VERSION, hash, model, version, createdAt, source, rows };
   const fields = Object.entries(head)
@@ -109,6 +115,7 @@ export function formatReference(reference: Reference): string {
     `"${key}": [${entries.map((entry) => `\n    ${JSON.stringify(entry)}`).join(',')}\n  ]`;
   fields.push(list('features', features), list('outputs', outputs));
   if (groundTruth !== undefined) fields.push(`"groundTruth": ${JSON.stringify(groundTruth)}`);
+  if (embeddings !== undefined) fields.push(list('embeddings', embeddings));
   return `{\n  ${fields.join(',\n  ')}\n}\n`;
 }
 
@@ -127,6 +134,7 @@ export function parseReference(text: string, key: string): Reference {
     features: new Map(profiles(file.features)),
     outputs: new Map(profiles(file.outputs) as [Output, Profile][]),
     ...(file.groundTruth === undefined ? {} : { groundTruth: profileOf(file.groundTruth) }),
+    embeddings: new Map((file.embeddings ?? []).map((entry) => [entry.name, embeddingOfEntry(entry)])),
   });
   if (reference.hash !== file.hash) {
     throw damaged(key, 'its content is not what its hash was taken over: it was edited or cut short');
@@ -177,7 +185,7 @@ function damaged(key: string, why: string): PlumblineError {
   return new PlumblineError(`The reference file cannot be used: ${why}.`, { code: 'PB4002', key, remedy: REBUILD });
 }
 
-function contentOf({ model, version, rows, features, outputs, groundTruth }: UnhashedReference): Content {
+function contentOf({ model, version, rows, features, outputs, groundTruth, embeddings }: UnhashedReference): Content {
   const entries = (profiles: ReadonlyMap<string, Profile>): Content['features'] =>
     Array.from(profiles, ([name, profile]) => entryOf(name, profile));
   return {
@@ -187,6 +195,10 @@ function contentOf({ model, version, rows, features, outputs, groundTruth }: Unh
     features: entries(features),
     outputs: entries(outputs),
     ...(groundTruth === undefined ? {} : { groundTruth: entryOf(GROUND_TRUTH, groundTruth) }),
+    // A file from before there were any has the same content without the key.
+    ...(embeddings === undefined || embeddings.size === 0
+      ? {}
+      : { embeddings: Array.from(embeddings, ([name, profile]) => embeddingEntryOf(name, profile)) }),
   };
 }
 

@@ -58,6 +58,14 @@ export const MOMENTS = ['mean', 'stddev', 'min', 'max'] as const;
 export const EMBEDDING_MOMENTS = ['mean', 'stddev'] as const;
 export const EMBEDDING_STATISTICS = ['euclidean', 'cosine', 'mmd'] as const;
 export type EmbeddingStatistic = (typeof EMBEDDING_STATISTICS)[number];
+/** Those that a threshold can be said for: without the unit of the vectors. */
+export const EMBEDDING_ALERT_STATISTICS = ['cosine', 'mmd'] as const satisfies readonly EmbeddingStatistic[];
+export type EmbeddingAlertStatistic = (typeof EMBEDDING_ALERT_STATISTICS)[number];
+/** What a single vector can fail, each published as a share of the window. */
+export const EMBEDDING_CHECKS = ['type_mismatch', 'non_finite'] as const;
+export type EmbeddingCheck = (typeof EMBEDDING_CHECKS)[number];
+/** What can be wrong with a window's vectors as a whole. */
+export const EMBEDDING_FINDINGS = ['collapsed'] as const;
 export const QUANTILES = [0.01, 0.25, 0.5, 0.75, 0.99] as const;
 
 export const OUTPUTS = ['value', 'score'] as const;

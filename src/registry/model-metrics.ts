@@ -16,14 +16,14 @@ export const MODEL_METRIC = {
     instrument: 'ml.model.info',
     kind: 'gauge',
     unit: '',
-    help: 'Always 1: who owns a model version and what it is compared against, to join on.',
+    help: 'Always 1: who owns a model version and what it is compared against, to join on. The hash is that of ml.model.reference.info.',
     labels: [...model, LABEL.owner, LABEL.tier, LABEL.task, LABEL.reference, LABEL.referenceKind, LABEL.referenceHash],
   },
   referenceInfo: {
     instrument: 'ml.model.reference.info',
     kind: 'gauge',
     unit: '',
-    help: 'Always 1, for each reference that a version is compared against: its kind, where it comes from (the model and version of a training file, the version that it was taken from, a range, a length of time), and the content hash of a training file.',
+    help: 'Always 1, for each reference that a version is compared against: its kind, where it comes from (the model and version of a training file, the version that it was taken from, a range, a length of time), and the hash of its content: that of the training file, or of what was frozen. A provisional reference gets another one when features that came late, or embeddings, are added to it; what is summed anew every hour (rolling, seasonal) has none.',
     labels: [...model, LABEL.reference, LABEL.referenceKind, LABEL.referenceSource, LABEL.referenceHash],
   },
   schema: {

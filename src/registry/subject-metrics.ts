@@ -164,7 +164,7 @@ function subjectFamilies<const Prefix extends string>(
       instrument: `${prefix}.drift.q_value`,
       kind: 'gauge',
       unit: '1',
-      help: `Benjamini-Hochberg q-value of the drift (psi) of ${what} in the window, across all features and outputs of its version that are ready, and all references that alert (others have none): alerting on q-values up to x lets one look at a whole version without drift alert with chance x at most.`,
+      help: `Benjamini-Hochberg q-value of the drift (psi) of ${what} in the window, across all features, outputs and embeddings of its version that are ready, and all references that alert (others have none): alerting on q-values up to x lets one look at a whole version without drift alert with chance x at most.`,
       labels: [...labelsWindow, LABEL.reference],
     },
     driftState: {

@@ -151,7 +151,10 @@ describe('merge equals replay', () => {
     const parts = [all.slice(0, 300), [[1, 2]], all.slice(300)];
     for (const part of parts) {
       const gatherer = new Pipeline({
-        principal: { introduce: () => ({ schemas: { features: [], outputs: [] } }), handOver: () => undefined },
+        principal: {
+          introduce: () => ({ schemas: { features: [], outputs: [], embeddings: [] } }),
+          handOver: () => undefined,
+        },
       });
       send(gatherer, part);
       expect(gatherer.version().embeddings.get('e')!.reference).toBeUndefined();
