@@ -107,7 +107,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
         },
         segments: async (query) => {
           await ingest.gather();
-          return answerSegmentQuery(query, observer, config.observe.windows);
+          return answerSegmentQuery(query, { observer, correlator, windows: config.observe.windows });
         },
         live: () => true,
         ready: () => (draining ? { ready: false, reason: 'draining' } : { ready: true }),

@@ -10,6 +10,7 @@
  * The rings and the list of versions may lie in memory that several threads share, each with a correlator of its own over
  * it: a prediction and its ground truth meet there wherever they came in. Every operation holds the memory's lock.
  */
+import type { OutcomeCode } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
 import { Limit } from '../lib/limit.js';
 import { SharedLock } from '../lib/shared-lock.js';
@@ -221,6 +222,15 @@ export class Correlator {
     });
   }
 
+  /** The ground truth of a prediction; undefined: it has not come, or is not remembered any more. */
+  outcomeOf(versionIndex: number, high: number, low: number): OutcomeCode | undefined {
+    return this.#lock.hold(() => {
+      const at = this.#predictions.find(high, low, versionIndex);
+      const { flag, kind, number } = this.#predictions.columns;
+      return at === ABSENT || flag[at] !== JOINED ? undefined : { kind: kind[at], number: number[at] };
+    });
+  }
+
   /** Lets go of what has waited too long. `nowMs` is the end of the current window, in event time. */
   expire(nowMs: number): void {
     this.#lock.hold(() => this.#expire(nowMs));
@@ -385,5 +395,7 @@ export class Correlator {
     pair.score = columns.score[at];
     pair.actualKind = actualKind;
     pair.actual = actual;
+    columns.kind[at] = actualKind;
+    columns.number[at] = actual;
   }
 }

@@ -23,6 +23,7 @@ export interface RingColumns {
   readonly timeMs: Float64Array;
   /** When it was put in, by the process clock, milliseconds. */
   readonly insertedMs: Float64Array;
+  /** Of the prediction's value; when that has been joined, of its ground truth. */
   readonly kind: Uint8Array;
   readonly number: Float64Array;
   readonly score: Float64Array;

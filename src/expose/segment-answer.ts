@@ -1,38 +1,45 @@
 /**
  * Answers a question about a segment that nobody configured, from the sample of recent predictions: its share of all, the
- * mean of each numeric feature and the share of each category, every one with the 95% interval that the sample allows, and
- * traces to click through to.
- *
- * The two halves of the sample, and spans that were sampled, stand for different numbers of predictions each; rows are
- * weighted by that, and what the weights cost is taken off the number of observations (Kish: (Σw)²/Σw²).
+ * mean of each numeric feature and the share of each category, what is missing, how the model did where ground truth has
+ * come, every one with the 95% interval that the sample allows; whether it has drifted within the window; and traces to click
+ * through to. The two halves of the sample, and spans that were sampled, stand for different numbers of predictions each.
  */
-import { studentInterval, wilson } from '../compare/index.js';
+import { qValues } from '../compare/index.js';
+import type { Correlator } from '../correlate/index.js';
+import { nearestName } from '../lib/nearest-name.js';
 import type { KeptPrediction, KeptValue, Observer, VersionObserver } from '../observe/index.js';
 import { ATTRIBUTE } from '../registry/index.js';
+import { type Change, changeWithin } from './segment-change.js';
+import { performanceOf } from './segment-outcomes.js';
 import { matches, parseSegmentQuery, QueryFault, type SegmentQuery, valueOf } from './segment-query.js';
+import { meanOf, proportion, type Row, type Share, sum } from './weighted-rows.js';
 
 const CATEGORIES_MAX = 20;
 const TRACES_MAX = 10;
 const NAMES_SHOWN = 20;
 
-interface Row {
-  readonly row: KeptPrediction;
-  /** Predictions that it stands for. */
-  readonly weight: number;
+export interface SegmentSources {
+  readonly observer: Observer;
+  readonly correlator: Correlator;
+  /** As they are configured, shortest first. */
+  readonly windows: readonly string[];
 }
 
-interface Interval {
-  readonly lower: number;
-  readonly upper: number;
+interface Subject {
+  readonly missing: Share | null;
+  readonly mean?: ReturnType<typeof meanOf>;
+  readonly distinct?: number;
+  readonly categories?: readonly (Share & { readonly category: string })[];
+  readonly drift: Change;
 }
 
 /** @throws QueryFault */
-export function answerSegmentQuery(parameters: URLSearchParams, observer: Observer, windows: readonly string[]) {
+export function answerSegmentQuery(parameters: URLSearchParams, { observer, correlator, windows }: SegmentSources) {
   const query = parseSegmentQuery(parameters);
   const version = observer.directory.models.get(query.model)?.get(query.version);
   if (version === undefined) {
     throw new QueryFault(
-      `No prediction of version '${query.version}' of the model '${query.model}' was observed.`,
+      `No prediction of version '${query.version}' of the model '${query.model}' was observed.${meant(query, observer)}`,
       404,
     );
   }
@@ -42,8 +49,8 @@ export function answerSegmentQuery(parameters: URLSearchParams, observer: Observ
   const rows = rowsOf(version, query, windows);
   for (const { name } of query.where) expectKnown(name, rows);
   const matching = rows.filter(({ row }) => query.where.every((condition) => matches(row, condition)));
-  const [all, weight] = [effective(rows), sum(matching)];
-  const share = rows.length === 0 ? undefined : wilson((weight / sum(rows)) * all, all);
+  const isMatching = new Set(matching);
+  const share = proportion(rows, (row) => isMatching.has(row));
   const times = rows.map(({ row }) => row.timeMs);
   return {
     model: query.model,
@@ -57,15 +64,12 @@ export function answerSegmentQuery(parameters: URLSearchParams, observer: Observ
     },
     segment: {
       predictions: matching.length,
-      standsFor: weight,
-      share: share === undefined ? null : { value: share.value, ...interval(share) },
+      standsFor: sum(matching),
+      share: share && { value: share.share, lower: share.lower, upper: share.upper },
       failed: proportion(matching, ({ row }) => row.failed),
     },
-    features: Object.fromEntries(
-      namesOf(matching).map((name) => [name, summary(matching, (row) => row.features.get(name))]),
-    ),
-    value: summary(matching, ({ value }) => value),
-    score: summary(matching, ({ score }) => score),
+    performance: performanceOf(matching, version, correlator),
+    ...subjects(matching),
     traces: matching
       .map(({ row }) => row)
       .sort((a, b) => b.timeMs - a.timeMs)
@@ -89,22 +93,51 @@ function expectKnown(name: string, rows: readonly Row[]): void {
   if (rows.length === 0 || name === ATTRIBUTE.predictionValue || name === ATTRIBUTE.predictionScore) return;
   if (rows.some(({ row }) => valueOf(row, name) !== undefined)) return;
   const names = [...new Set(rows.flatMap(({ row }) => [...row.features.keys(), ...row.attributes.keys()]))].sort();
+  const nearest = nearestName(name, names);
   throw new QueryFault(
-    `No prediction that was kept has '${name}'. There are ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ' and others' : ''}; another attribute is kept when observe.reservoir.attributes names it.`,
+    `No prediction that was kept has '${name}'.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`} There are ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ' and others' : ''}; another attribute is kept when observe.reservoir.attributes names it.`,
   );
+}
+
+/** The model or the version that was probably meant. */
+function meant({ model, version }: SegmentQuery, { directory: { models } }: Observer): string {
+  const versions = models.get(model);
+  const nearest = versions === undefined ? nearestName(model, models.keys()) : nearestName(version, versions.keys());
+  return nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
+}
+
+/** All features and the outputs. The q-values of what has changed are over all of them. */
+function subjects(rows: readonly Row[]) {
+  const names = namesOf(rows);
+  const all = [
+    ...names.map((name) => summary(rows, (row) => row.features.get(name))),
+    summary(rows, ({ value }) => value),
+    summary(rows, ({ score }) => score),
+  ];
+  const ready = all.flatMap(({ drift }, at) => (drift.pValue === undefined ? [] : [{ at, pValue: drift.pValue }]));
+  const corrected = qValues(ready.map(({ pValue }) => pValue));
+  const qValueAt = new Map(ready.map(({ at }, index) => [at, corrected[index]]));
+  const shown = all.map((subject, at) => ({ ...subject, drift: { ...subject.drift, qValue: qValueAt.get(at) } }));
+  return {
+    features: Object.fromEntries(names.map((name, at) => [name, shown[at]])),
+    value: shown[names.length],
+    score: shown[names.length + 1],
+  };
 }
 
 function namesOf(rows: readonly Row[]): string[] {
   return [...new Set(rows.flatMap(({ row }) => [...row.features.keys()]))].sort();
 }
 
-/** Of one feature or output: how much is missing, and its mean or its categories. */
-function summary(rows: readonly Row[], of: (row: KeptPrediction) => KeptValue | undefined) {
+/** Of one feature or output: how much is missing, its mean or its categories, and whether it has drifted. */
+function summary(rows: readonly Row[], of: (row: KeptPrediction) => KeptValue | undefined): Subject {
   const present = rows.filter(({ row }) => (of(row) ?? null) !== null);
   const missing = proportion(rows, ({ row }) => (of(row) ?? null) === null);
   const numbers = present.filter(({ row }) => typeof of(row) === 'number');
-  if (present.length === 0) return { missing };
-  if (numbers.length > present.length / 2) return { missing, mean: meanOf(numbers, ({ row }) => of(row) as number) };
+  const isNumeric = numbers.length > present.length / 2;
+  const drift = changeWithin(present.length === 0 ? [] : rows, of, isNumeric);
+  if (present.length === 0) return { missing, drift };
+  if (isNumeric) return { missing, mean: meanOf(numbers, ({ row }) => of(row) as number), drift };
   const counts = new Map<string, number>();
   for (const { row, weight } of present) {
     const category = String(of(row));
@@ -113,44 +146,8 @@ function summary(rows: readonly Row[], of: (row: KeptPrediction) => KeptValue | 
   const categories = [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, CATEGORIES_MAX)
-    .map(([category]) => ({ category, ...proportion(present, ({ row }) => String(of(row)) === category) }));
-  return { missing, distinct: counts.size, categories };
-}
-
-function proportion(rows: readonly Row[], is: (row: Row) => boolean): ({ readonly share: number } & Interval) | null {
-  if (rows.length === 0) return null;
-  const observations = effective(rows);
-  const estimate = wilson((sum(rows.filter(is)) / sum(rows)) * observations, observations);
-  return { share: estimate.value, ...interval(estimate) };
-}
-
-/** Infinite values have no mean and are left out. */
-function meanOf(
-  rows: readonly Row[],
-  of: (row: Row) => number,
-): ({ readonly value: number } & Partial<Interval>) | null {
-  const finite = rows.filter((row) => Number.isFinite(of(row)));
-  if (finite.length === 0) return null;
-  const total = sum(finite);
-  const mean = finite.reduce((partial, row) => partial + (row.weight / total) * of(row), 0);
-  const observations = effective(finite);
-  const spread = finite.reduce((partial, row) => partial + (row.weight / total) * (of(row) - mean) ** 2, 0);
-  const estimate = studentInterval(mean, (spread * observations) / (observations - 1), observations);
-  return estimate === undefined ? { value: mean } : { value: mean, ...interval(estimate) };
-}
-
-function interval({ lower, upper }: Interval): Interval {
-  return { lower, upper };
-}
-
-function sum(rows: readonly Row[]): number {
-  return rows.reduce((partial, { weight }) => partial + weight, 0);
-}
-
-/** What weighted rows are worth in rows of equal weight. */
-function effective(rows: readonly Row[]): number {
-  const squares = rows.reduce((partial, { weight }) => partial + weight * weight, 0);
-  return squares === 0 ? 0 : sum(rows) ** 2 / squares;
+    .map(([category]) => ({ category, ...proportion(present, ({ row }) => String(of(row)) === category)! }));
+  return { missing, distinct: counts.size, categories, drift };
 }
 
 function timeText(timeMs: number): string {

@@ -1,6 +1,6 @@
 /** A prediction as plain data, for the sample of recent ones: what it was made from, what came of it, and where its trace is. */
 import { ABSENT, VALUE } from '../decode/index.js';
-import { NO_ENTRY, type Prediction } from '../interpret/index.js';
+import { Identity, NO_ENTRY, type Prediction } from '../interpret/index.js';
 
 /** null: the key was there and the value was missing. */
 export type KeptValue = number | string | boolean | null;
@@ -12,6 +12,8 @@ export interface KeptPrediction {
   /** Lower-case hexadecimal; empty: it had none. */
   readonly traceId: string;
   readonly failed: boolean;
+  /** What its ground truth is found by; absent: it has none, or was kept before there was any. */
+  readonly identity?: { readonly high: number; readonly low: number };
   readonly features: ReadonlyMap<string, KeptValue>;
   /** Those that were asked for by name and are no feature. */
   readonly attributes: ReadonlyMap<string, KeptValue>;
@@ -65,11 +67,21 @@ export function keptPrediction(
     weight: prediction.weight,
     traceId,
     failed: prediction.failed,
+    identity: identityOf(prediction, entryOf),
     features,
     attributes,
     value: valueAt(prediction.valueEntry),
     score: valueAt(prediction.scoreEntry),
   };
+}
+
+function identityOf({ columnar, identity, idEntry, batch }: Prediction, entryOf: EntryOf): KeptPrediction['identity'] {
+  if (!columnar) return { high: identity.high, low: identity.low };
+  const at = idEntry === NO_ENTRY ? idEntry : entryOf(idEntry);
+  if (at < 0 || batch.attributes.type[at] !== VALUE.string) return undefined;
+  const own = new Identity();
+  own.ofText(batch.view, batch.attributes.start[at], batch.attributes.end[at]);
+  return { high: own.high, low: own.low };
 }
 
 /** The entry of a wanted attribute (by its number): the record's, else the resource's; NO_ENTRY: neither has it. */

@@ -160,6 +160,11 @@ export class VersionObserver {
     return true;
   }
 
+  /** Adds a pair to cells that are of no window. */
+  addPair(cells: Float64Array, pair: JoinedPair): void {
+    addJoinedPair(cells, pair, (this.task ??= taskOf(pair)), this.#options.positive);
+  }
+
   /** Merges a window into `cells`, which are all zero; without them, the view is valid until the next call. */
   window(index: number, cells = this.#cleared()): WindowView {
     this.rings.collect(index, cells);

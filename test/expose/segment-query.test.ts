@@ -7,7 +7,7 @@ import { ManualClock } from '../../src/lib/clock.js';
 import { silentLog } from '../../src/lib/log.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
 import { attributesOf, NOON_MS } from '../observe/pipeline.js';
-import { encodeTraces, type OtlpObject } from '../oracle/otlp-oracle.js';
+import { encodeLogs, encodeTraces, type OtlpObject } from '../oracle/otlp-oracle.js';
 
 interface Estimate {
   readonly value?: number;
@@ -16,13 +16,25 @@ interface Estimate {
   readonly upper: number;
 }
 
+interface Drift {
+  readonly state: string;
+  readonly statistic?: string;
+  readonly qValue?: number;
+  readonly earlier: number;
+  readonly later: number;
+}
+
 interface Answer {
   readonly error?: string;
   readonly sample: { readonly predictions: number; readonly standsFor: number; readonly from: string };
   readonly segment: { readonly predictions: number; readonly standsFor: number; readonly share: Estimate };
   readonly features: Readonly<
-    Record<string, { missing: Estimate; mean: Estimate; categories: (Estimate & { category: string })[] }>
+    Record<string, { missing: Estimate; mean: Estimate; categories: (Estimate & { category: string })[]; drift: Drift }>
   >;
+  readonly performance: {
+    readonly groundTruth: { readonly predictions: number; readonly share: Estimate };
+    readonly statistics: Readonly<Record<string, Estimate>>;
+  };
   readonly traces: readonly string[];
 }
 
@@ -30,23 +42,48 @@ const SENT = 6000;
 const random = seededRandom(21);
 let collector: Collector;
 
+const countryOf = (id: number): string => (id % 5 === 0 ? 'FR' : 'DE');
+
+/** In the second half, the wind turns in France. */
 function span(id: number): OtlpObject {
-  const country = id % 5 === 0 ? 'FR' : 'DE';
+  const country = countryOf(id);
+  const isLate = id > SENT / 2;
   return {
     traceId: Buffer.from(id.toString(16).padStart(32, '0'), 'hex'),
     spanId: Buffer.from(id.toString(16).padStart(16, '0'), 'hex'),
-    startTimeUnixNano: BigInt(NOON_MS - 60_000) * 1_000_000n,
+    startTimeUnixNano: BigInt(NOON_MS - (isLate ? 30_000 : 60_000)) * 1_000_000n,
     endTimeUnixNano: BigInt(NOON_MS) * 1_000_000n,
     attributes: attributesOf({
       'ml.model.name': 'm',
       'ml.model.version': '1',
       'ml.feature.country': country,
       'ml.feature.distance': (country === 'FR' ? 300 : 100) + 10 * normalDeviate(random),
+      'ml.feature.wind': normalDeviate(random) + (isLate && country === 'FR' ? 2 : 0),
       'ml.feature.note': id % 4 === 0 ? '' : 'a,b',
       'customer.tier': id % 2 === 0 ? 'gold' : 'base',
+      'ml.prediction.value': true,
       'ml.prediction.score': random.next(),
     }),
   };
+}
+
+/** Ground truth of every second prediction: right in nine of ten in Germany, in six of ten in France. */
+function truth(id: number): OtlpObject {
+  const hex = (digits: number): string => id.toString(16).padStart(digits, '0');
+  return {
+    eventName: 'ml.ground_truth',
+    timeUnixNano: BigInt(NOON_MS) * 1_000_000n,
+    attributes: attributesOf({
+      'ml.model.name': 'm',
+      'ml.prediction.id': `${hex(32)}:${hex(16)}`,
+      'ml.ground_truth.value': random.next() < (countryOf(id) === 'FR' ? 0.6 : 0.9),
+    }),
+  };
+}
+
+async function send(path: string, body: Uint8Array): Promise<void> {
+  const headers = { 'content-type': 'application/x-protobuf' };
+  await fetch(`http://${collector.httpAddress}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
 }
 
 async function ask(query: string): Promise<{ status: number; answer: Answer }> {
@@ -62,10 +99,10 @@ beforeAll(async () => {
   });
   collector = await startCollector(config, { clock: new ManualClock(NOON_MS), log: silentLog });
   for (let from = 1; from <= SENT; from += 500) {
-    const spans = Array.from({ length: 500 }, (_, index) => span(from + index));
-    const body = Buffer.from(encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
-    const headers = { 'content-type': 'application/x-protobuf' };
-    await fetch(`http://${collector.httpAddress}/v1/traces`, { method: 'POST', headers, body });
+    const ids = Array.from({ length: 500 }, (_, index) => from + index);
+    const logRecords = ids.filter((id) => id % 2 === 0).map(truth);
+    await send('/v1/traces', encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans: ids.map(span) }] }] }));
+    await send('/v1/logs', encodeLogs({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }));
   }
 });
 afterAll(() => collector.drain());
@@ -103,6 +140,36 @@ test('a share, a mean and categories lie in their intervals, which are as wide a
   expect(rare.features.distance.mean.lower).toBeGreaterThan(305);
 });
 
+test('performance is of the predictions whose ground truth has come, with the interval of their number', async () => {
+  for (const [country, accuracy] of [
+    ['FR', 0.6],
+    ['DE', 0.9],
+  ] as const) {
+    const { groundTruth, statistics } = (await ask(`${BASE}&where=country=${country}`)).answer.performance;
+    within(0.5, groundTruth.share);
+    within(accuracy, statistics.accuracy);
+    const half = (statistics.accuracy.upper - statistics.accuracy.lower) / 2;
+    expect(half / (1.96 * Math.sqrt((accuracy * (1 - accuracy)) / groundTruth.predictions))).toBeCloseTo(1, 0);
+    within(0.5, statistics.auc);
+  }
+  const without = (await ask(`${BASE}&where=customer.tier=base`)).answer.performance;
+  expect(without).toEqual({
+    groundTruth: { predictions: 0, share: expect.objectContaining({ share: 0 }) as Estimate },
+  });
+});
+
+test('what has drifted within the window is told, and what has not, and where there are too few to tell', async () => {
+  const [french, german] = await Promise.all(
+    ['FR', 'DE'].map(async (country) => (await ask(`${BASE}&where=country=${country}`)).answer.features),
+  );
+  expect(french.wind.drift).toMatchObject({ state: 'ready', statistic: 'ks' });
+  expect(french.wind.drift.qValue).toBeLessThan(1e-6);
+  for (const { drift } of [french.distance, french.note, german.wind]) expect(drift.qValue).toBeGreaterThan(0.001);
+  const few = (await ask(`${BASE}&where=country=FR,distance>320`)).answer.features.wind.drift;
+  expect(few).toMatchObject({ state: 'not_enough_data' });
+  expect(few.qValue).toBeUndefined();
+});
+
 test('traces are those of the segment', async () => {
   const { answer } = await ask(`${BASE}&where=country=FR`);
   expect(answer.traces).toHaveLength(10);
@@ -131,7 +198,9 @@ describe('a bad question is told what is wrong with it', () => {
     ['', 400, /'model' and 'version'/],
     ['model=m&version=9', 404, /version '9' of the model 'm'/],
     [`${BASE}&where=country`, 400, /'country' is no condition/],
-    [`${BASE}&where=planet=mars`, 400, /has 'planet'. There are country, customer.tier, distance, note;/],
+    [`${BASE}&where=planet=mars`, 400, /has 'planet'. There are country, customer.tier, distance, note, wind;/],
+    [`${BASE}&where=contry=FR`, 400, /has 'contry'. Did you mean 'country'\?/],
+    ['model=n&version=1', 404, /Did you mean 'm'\?/],
     [`${BASE}&where=distance>far`, 400, /no number/],
     [`${BASE}&window=2h`, 400, /'2h' is not observed; there are 5m, 1h, 1d/],
     [`${BASE}&were=x`, 400, /'were' is no parameter/],

@@ -232,6 +232,15 @@ test('ground truth that is joined in a thread which knows no segment finds the s
   const busy = ingest.take(traces(batches(1, 500, '2', 1000)[0]));
   await Promise.all([busy, ingest.take(truths(ids.slice(0, 90)))]);
   await ingest.gather();
+  // Whoever joined it, what came of a prediction is known to who asks.
+  const { pipeline } = ingest;
+  const index = pipeline.correlator.versionIndex('m', '1');
+  const outcomes = versionOf(ingest)
+    .sample!.save()
+    .flatMap(({ rows }) =>
+      rows.flatMap(({ identity }) => pipeline.correlator.outcomeOf(index, identity!.high, identity!.low) ?? []),
+    );
+  expect(outcomes.length).toBeGreaterThan(10);
   const joined = segmentFacts(ingest).map(([value, , { joined: pairs }]) => [value, pairs]);
   expect(Object.fromEntries(joined)).toEqual({ blue: 30, green: 30, red: 30 });
 });
