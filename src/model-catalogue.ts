@@ -38,10 +38,11 @@ export class ModelCatalogue {
   known(model: string): KnownModel | undefined {
     const config = this.#models.get(model);
     if (config === undefined) return undefined;
-    const { task, positiveClass } = config;
+    const { task, positiveClass, multivariate } = config;
     const first = config.references.at(0)?.kind;
     return {
       task,
+      multivariate,
       positive: positiveClass === undefined ? undefined : outcomeOfClass(positiveClass),
       provisionalReference: first === 'first_predictions' || first === 'previous_version' ? first : undefined,
     };

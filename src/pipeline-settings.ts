@@ -39,6 +39,7 @@ export function pipelineSettings(config: Config): PipelineSettings {
       maxHistoryBytes: observe.maxHistoryBytes,
       provisionalReference: observe.provisionalReference,
       provisionalSize: observe.provisionalReferenceSize,
+      multivariate: observe.multivariate.enabled ? { variance: observe.multivariate.variance } : undefined,
       skew: !observe.skew.enabled
         ? undefined
         : {

@@ -10,6 +10,7 @@ import {
   type EmbeddingAlertStatistic,
   TASKS,
   TIERS,
+  VARIANCE_KEPT,
 } from '../registry/index.js';
 import { referenceSchema } from './reference-schema.js';
 import { durationSchema, timerSchema, windowSchema } from './duration.js';
@@ -134,6 +135,21 @@ const skewSchema = z.strictObject({
     .describe('Difference, as a share of the larger one, up to which two numbers are the same.'),
 });
 
+const multivariateSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether all features of a version are looked at together: the output `reconstruction_error`.'),
+  variance: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(VARIANCE_KEPT)
+    .describe(
+      "Share of the features' variance that the principal components of a provisional reference keep; one that was built from a file has its own.",
+    ),
+});
+
 const observeSchema = z.strictObject({
   windows: z
     .array(windowSchema)
@@ -169,6 +185,7 @@ const observeSchema = z.strictObject({
     .describe('What a version without a reference is compared against.'),
   provisionalReferenceSize: count.default(1000).describe('Predictions that make a provisional reference.'),
   skew: skewSchema.prefault({}).describe('How offline features are compared with what the model was served.'),
+  multivariate: multivariateSchema.prefault({}).describe('How it is seen that features do not hang together any more.'),
   segments: z
     .array(segmentSchema)
     .max(10)
@@ -300,6 +317,10 @@ const modelSchema = z.strictObject({
     )
     .default({})
     .describe('References of single versions.'),
+  multivariate: z
+    .boolean()
+    .default(true)
+    .describe('Whether its features are looked at together, where `observe.multivariate` is enabled.'),
   schedule: scheduleSchema
     .default({})
     .describe('When predictions are due; empty: a steady rhythm is learned from when they come.'),

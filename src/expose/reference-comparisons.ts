@@ -14,6 +14,7 @@ import {
   profileOf,
   type ReferencePlan,
   type ReferenceProfiles,
+  sameProjection,
   type VersionObserver,
   type WindowView,
 } from '../observe/index.js';
@@ -75,7 +76,7 @@ export class ReferenceComparisons {
       windows[index] = known ?? {
         key,
         isBrief: 'spans' in selection,
-        ...('profiles' in selection ? frozen(selection.profiles) : await this.#summed(selection.spans, pause)),
+        ...('profiles' in selection ? this.#frozen(selection.profiles) : await this.#summed(selection.spans, pause)),
         comparisons: new Map(),
       };
     }
@@ -99,6 +100,20 @@ export class ReferenceComparisons {
     return against === undefined ? 'not_enough_data' : against.embeddingOf(slot);
   }
 
+  #frozen(profiles: ReferenceProfiles): Profiles {
+    return {
+      profileOf: (slot, isOutput) => this.#profileOf(profiles, slot, isOutput),
+      embeddingOf: ({ name }) => profiles.embeddings?.get(name),
+    };
+  }
+
+  /** Errors by the components of another version are of something else. */
+  #profileOf(profiles: ReferenceProfiles, slot: FeatureSlot, isOutput: boolean): Profile | undefined {
+    const { reconstruction } = this.#version;
+    const isOther = slot === reconstruction?.output && !sameProjection(reconstruction.projection, profiles.projection);
+    return isOther ? undefined : profileOf(profiles, slot, isOutput);
+  }
+
   #compare({ schema }: FeatureSlot, profile: Profile | undefined, isBrief: boolean): FeatureComparison | Nothing {
     const aligned = schema && profile && alignProfile(schema, profile);
     if (aligned === undefined) return 'no_reference';
@@ -120,13 +135,6 @@ export class ReferenceComparisons {
       embeddingOf: (slot) => slot.profile(cells),
     };
   }
-}
-
-function frozen(profiles: ReferenceProfiles): Profiles {
-  return {
-    profileOf: (slot, isOutput) => profileOf(profiles, slot, isOutput),
-    embeddingOf: ({ name }) => profiles.embeddings?.get(name),
-  };
 }
 
 /** Features may have come while the sum was made. */

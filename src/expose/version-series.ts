@@ -12,7 +12,7 @@ import {
   type Schedule,
 } from '../compare/index.js';
 import { type FeatureSlot, profileOf, VERSION_CELL, type VersionObserver, type WindowView } from '../observe/index.js';
-import { FEATURE_METRIC, MODEL_METRIC, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
+import { FEATURE_METRIC, MODEL_METRIC, MULTIVARIATE_METRIC, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { ThresholdOf } from './drift-series.js';
 import { EmbeddingSeries } from './embedding-series.js';
 import type { FamilySet } from './families.js';
@@ -147,6 +147,7 @@ export class VersionSeries {
     const view = version.window(index);
     const labels = [...this.#labels, name];
     families.set(MODEL_METRIC.windowPredictions, labels, view.predictions);
+    this.#writeReconstruction(name, view);
     if (view.predictions > 0) {
       families.set(MODEL_METRIC.windowErrors, labels, view.errors / view.predictions);
       families.set(MODEL_METRIC.groundTruthCoverage, labels, Math.min(1, view.joined / view.predictions));
@@ -193,6 +194,15 @@ export class VersionSeries {
       series.writeQValue(index, reference, comparison, corrected[at], limit, endMs);
     });
     embeddings.forEach(({ writeQValue }, at) => writeQValue(corrected[alerting.length + at]));
+  }
+
+  #writeReconstruction(window: string, { cells }: WindowView): void {
+    const { reconstruction } = this.#version;
+    const excess = reconstruction?.excess(cells);
+    reconstruction?.projection.features.forEach(({ name }, at) => {
+      if (excess === undefined) return;
+      this.#options.families.set(MULTIVARIATE_METRIC.excess, [...this.#labels, name, window], excess[at]);
+    });
   }
 
   #isExtra({ slot, isOutput }: Subject, present: number): boolean {

@@ -50,8 +50,8 @@ export class FeatureSlot {
   told = 0;
   /** Where the sketch of the different texts that have no bin of their own is; NO_PLACE: there were none yet. */
   distinctOffset = NO_PLACE;
-  /** How it arrives; what comes only as histograms is never absent from a prediction. */
-  comesBy: 'predictions' | 'histograms' | undefined;
+  /** How it arrives; what comes only as histograms, or is computed here, is never absent from a prediction. */
+  comesBy: 'predictions' | 'histograms' | 'projection' | undefined;
   readonly space: CellSpace;
   readonly #options: SlotOptions;
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */

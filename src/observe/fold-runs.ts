@@ -8,6 +8,7 @@ import type { RecordBatch } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import type { Pane } from './pane-rings.js';
+import type { ReconstructionFold } from './reconstruction-fold.js';
 
 const ROWS_MAX = 1024;
 const RUNS_MAX = 256;
@@ -16,6 +17,8 @@ const RUNS_MAX = 256;
 export interface RunOwner {
   /** Found last. */
   run: FoldRun | undefined;
+  /** Absent: its features are not looked at together. */
+  readonly reconstruction: ReconstructionFold | undefined;
   /** Makes the pane wide enough for all cells that there are by now. */
   widen(pane: Pane): void;
   /** The slot keeps as many values as it may. */
@@ -71,12 +74,16 @@ export class FoldRun {
 
   fold(): void {
     const { flat, nested, entries, count } = this.#rows;
+    const { reconstruction } = this.#owner;
     this.#owner.widen(this.#pane);
+    const isLookedAt = reconstruction?.begin(this.#pane, count) === true;
     for (const { slot, place, isNested } of this.#columns) {
       const bases = isNested ? nested : flat;
       for (let row = 0; row < count; row++) entries[row] = bases[row] + place;
       slot.fold(this.#pane, this.#batch, entries, count, this.#weight, this.#timeMs);
+      if (isLookedAt) reconstruction.column(slot, this.#batch, entries, count);
     }
+    if (isLookedAt) reconstruction.end(this.#pane, this.#batch, this.#weight, this.#timeMs);
     this.#rows.count = 0;
   }
 

@@ -27,6 +27,10 @@ export { type Gathered, Observer, type ObserverOptions, type ObserverState } fro
 export { alignProfile } from './align-profile.js';
 export type { PackedSpan } from './packed-span.js';
 export { Profile, type ProfilePlace } from './profile.js';
+export { ComponentFit } from './component-fit.js';
+export { type Projection, PROJECTED_FEATURES_MAX, Projector, sameProjection } from './projection.js';
+export { ProjectedErrors, ProjectionBuilder, type RowValues } from './projection-builder.js';
+export { principalComponents } from './principal-components.js';
 export type { KeptPrediction, KeptValue } from './kept-prediction.js';
 export type { SampleHalf } from './recent-sample.js';
 export type { ReferencePlan, ReferencePlans } from './reference-plan.js';

@@ -24,7 +24,7 @@ export interface KeptPrediction {
 /** What a wide model has beyond these is not kept. */
 const FEATURES_MAX = 256;
 /** Bytes of a text; what is longer is cut. */
-const TEXT_BYTES_MAX = 128;
+export const TEXT_BYTES_MAX = 128;
 const TRACE_ID_BYTES = 16;
 const UTF8 = new TextDecoder();
 

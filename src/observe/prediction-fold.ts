@@ -7,6 +7,7 @@ import type { AttributeLayout, Prediction } from '../interpret/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import type { FoldColumn, FoldRun, FoldRuns, RunOwner } from './fold-runs.js';
 import type { Pane, PaneRings } from './pane-rings.js';
+import type { ReconstructionFold } from './reconstruction-fold.js';
 import { SubjectSlots } from './subject-slots.js';
 import type { VersionSlots } from './version-slots.js';
 
@@ -16,6 +17,7 @@ const LAYOUTS_MAX = 16;
 export class PredictionFold implements RunOwner {
   /** Of the message at hand, the one found last. */
   run: FoldRun | undefined;
+  reconstruction: ReconstructionFold | undefined;
   /** Values of the prediction taken last that there is no room for. */
   excluded = 0;
   readonly bufferIsFull: (slot: FeatureSlot) => void;
@@ -91,16 +93,20 @@ export class PredictionFold implements RunOwner {
   ): FeatureSlot | undefined {
     const { batch, weight, timeMs, columnar } = prediction;
     const { slots, entries, count, excluded } = this.#subjects;
+    const { reconstruction } = this;
+    const isLookedAt = reconstruction?.begin(pane, rows?.length ?? prediction.rows) === true;
     let full: FeatureSlot | undefined;
     for (let index = 0; index < count; index++) {
       const slot = slots[index];
-      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder, rows);
+      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder, rows, isLookedAt);
       else {
         this.#entry[0] = entries[index];
         slot.fold(pane, batch, this.#entry, 1, weight, timeMs);
+        if (isLookedAt) reconstruction.column(slot, batch, this.#entry, 1);
       }
       if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) full = slot;
     }
+    if (isLookedAt) reconstruction.end(pane, batch, weight, timeMs);
     this.excluded = excluded * weight * (rows?.length ?? prediction.rows);
     return full;
   }
@@ -113,8 +119,10 @@ export class PredictionFold implements RunOwner {
     prediction: Prediction,
     decoder: RecordDecoder,
     rows: readonly number[] | undefined,
+    isLookedAt: boolean,
   ): void {
     const { batch, weight, timeMs } = prediction;
+    let folded = 0;
     let passed = 0;
     let next = 0;
     decoder.eachPart(batch, entry, (first, end) => {
@@ -128,6 +136,8 @@ export class PredictionFold implements RunOwner {
       }
       passed += read;
       slot.fold(pane, batch, this.#rows, count, weight, timeMs);
+      if (isLookedAt) this.reconstruction?.column(slot, batch, this.#rows, count, folded);
+      folded += count;
     });
   }
 }

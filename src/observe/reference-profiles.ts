@@ -4,6 +4,7 @@ import { EmbeddingProfile } from './embedding-profile.js';
 import type { EmbeddingSlot } from './embedding-slot.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
+import type { Projection } from './projection.js';
 import type { WindowView } from './window-view.js';
 
 export interface ReferenceProfiles {
@@ -16,10 +17,12 @@ export interface ReferenceProfiles {
   readonly outputs: ReadonlyMap<Output, Profile>;
   /** Absent: none, or in state and files from before there could be any. */
   readonly embeddings?: ReadonlyMap<string, EmbeddingProfile>;
+  /** What the output `reconstruction_error` is made with; absent: there is none. */
+  readonly projection?: Projection;
 }
 
 /** What they say, without where it comes from. */
-export type ProfileMaps = Pick<ReferenceProfiles, 'features' | 'outputs' | 'embeddings'>;
+export type ProfileMaps = Pick<ReferenceProfiles, 'features' | 'outputs' | 'embeddings' | 'projection'>;
 
 /** What the slot is compared with; undefined: nothing of its name. */
 export function profileOf(

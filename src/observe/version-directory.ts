@@ -12,7 +12,7 @@ import type { ReferenceProfiles } from './reference-profiles.js';
 import type { SegmentDefinition } from './segment-group.js';
 import { Segments } from './segments.js';
 import { VersionObserver } from './version-observer.js';
-import type { Gatherer, VersionOptions, VersionSchemas, VersionState } from './version-state.js';
+import type { Gatherer, MultivariateOptions, VersionOptions, VersionSchemas, VersionState } from './version-state.js';
 
 /** Each takes up to 41 KiB a pane. */
 const MAX_EMBEDDINGS_PER_VERSION = 20;
@@ -22,6 +22,8 @@ export interface KnownModel {
   readonly positive?: OutcomeCode;
   /** What makes the bins of a version that no training file is for; absent: as for all models. */
   readonly provisionalReference?: 'first_predictions' | 'previous_version';
+  /** False: its features are not looked at together. */
+  readonly multivariate?: boolean;
 }
 
 /** What an observer that only gathers is told of a version by the one that it gathers for. */
@@ -47,6 +49,8 @@ export interface VersionDirectoryOptions {
   readonly maxCellsPerVersion: number;
   readonly provisionalReference: 'first_predictions' | 'previous_version';
   readonly provisionalSize: number;
+  /** How features are looked at together; absent: they are not. */
+  readonly multivariate?: MultivariateOptions;
   readonly knownModel: (model: string) => KnownModel | undefined;
   /** Bytes of all histories together. */
   readonly maxHistoryBytes: number;
@@ -171,6 +175,7 @@ export class VersionDirectory {
     };
     const observer = new VersionObserver({
       ...options,
+      multivariate: known?.multivariate === false ? undefined : this.#options.multivariate,
       sample: this.#sample(`${model}\n${version}`),
       reference: principal
         ? undefined

@@ -4,7 +4,7 @@
 import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
 import type { FeatureHistogram, Prediction } from '../interpret/index.js';
-import type { Output, Task } from '../registry/index.js';
+import { type Output, RECONSTRUCTION_ERROR, type Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import type { FoldRuns } from './fold-runs.js';
@@ -15,14 +15,16 @@ import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { freezeAll } from './provisional-reference.js';
+import { provisionalProjection } from './provisional-projection.js';
 import type { RecentSample } from './recent-sample.js';
 import { bindSchemas, type ProfileMaps, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
 import { SpanPacker } from './packed-span.js';
 import { PredictionFold } from './prediction-fold.js';
+import { ReconstructionFold, type ReconstructionState } from './reconstruction-fold.js';
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
-import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
+import type { Reconstruction, VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
 import { VersionTotals } from './version-totals.js';
 import { WindowView } from './window-view.js';
 
@@ -65,12 +67,13 @@ export class VersionObserver {
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
     const onFirstVectors = options.onFirstPredictions === undefined ? () => this.#firstVectorsCame() : undefined;
     this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, onFirstVectors);
-    const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
+    const profilesOf = (cells: Float64Array) => this.#profilesIn(this.viewOf(cells));
     const packer = new SpanPacker(this.#slots, this.embeddings);
     this.references = new VersionReferences({ ...options.references, profilesOf }, packer, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
     for (const [output, profile] of options.reference?.outputs ?? [])
-      this.#slots.output(output)?.freeze(profile.schema);
+      if (output !== RECONSTRUCTION_ERROR) this.#slots.output(output)?.freeze(profile.schema);
+    this.#lookTogether();
   }
 
   get features(): ReadonlyMap<string, FeatureSlot> {
@@ -83,6 +86,11 @@ export class VersionObserver {
 
   get embeddings(): VersionEmbeddings['slots'] {
     return this.#embeddings.slots;
+  }
+
+  /** How badly the reference's principal components reconstruct its features; undefined: it is not looked at. */
+  get reconstruction(): ReconstructionFold | undefined {
+    return this.#fold.reconstruction;
   }
 
   /** No reference has been made or given yet: the first predictions are being kept for one. */
@@ -110,6 +118,7 @@ export class VersionObserver {
     if (prediction.layout.embeddings.length > 0) {
       this.totals.overflowObservations += this.#embeddings.observe(prediction, pane, decoder);
     }
+    this.sample?.observe(prediction, featureNames, decoder, this.rings.endMs);
     if (this.#awaitsFirst && this.totals.sinceStart >= this.#options.provisionalSize) {
       runs.flush();
       this.#firstCame();
@@ -117,7 +126,6 @@ export class VersionObserver {
       runs.flush();
       this.#bufferIsFull(full);
     }
-    this.sample?.observe(prediction, featureNames, decoder, this.rings.endMs);
     this.segments?.observe(prediction, featureNames, decoder, runs);
     return true;
   }
@@ -186,7 +194,11 @@ export class VersionObserver {
   /** A frozen copy of a window, or of everything since the start, to be compared against. */
   snapshotProfiles(index?: number): ProfileMaps {
     const cells = new Float64Array(this.#slots.space.width);
-    return profilesIn(this, index === undefined ? this.sinceStart(cells) : this.window(index, cells));
+    return this.#profilesIn(index === undefined ? this.sinceStart(cells) : this.window(index, cells));
+  }
+
+  #profilesIn(view: WindowView): ProfileMaps {
+    return { ...profilesIn(this, view), projection: this.reconstruction?.projection };
   }
 
   /** Cells that were summed from the version's history. */
@@ -203,6 +215,7 @@ export class VersionObserver {
       ...this.#slots.save(),
       ...this.totals.save(),
       embeddings: this.#embeddings.save(),
+      reconstruction: this.reconstruction?.save(),
       model: this.model,
       version: this.version,
       reference: this.reference,
@@ -224,6 +237,7 @@ export class VersionObserver {
     this.#awaitsFirst &&= state.sinceStart < this.#options.provisionalSize;
     bindSchemas(this.reference?.features, this.features);
     bindSchemas(this.reference?.outputs, this.outputs);
+    this.#lookTogether(state.reconstruction);
     this.sample?.absorb(state.sample ?? []);
     this.segments?.restore(state.segments ?? []);
   }
@@ -260,22 +274,25 @@ export class VersionObserver {
       for (let cell = 0; cell < Math.min(VERSION_CELLS, cells.length); cell++) pane.cells[cell] += cells[cell];
       for (const [slot, saved] of paired) absorbSlot(slot, pane, saved, cells);
       this.#embeddings.absorb(taken.embeddings ?? [], pane, cells);
+      if (taken.reconstruction !== undefined) this.reconstruction?.absorb(pane, taken.reconstruction, cells);
     }
     this.#embeddings.freezeDue();
+    this.sample?.absorb(taken.sample ?? []);
     const left = paired.map(([slot, saved]) => absorbBuffered(slot, saved, 0, this.#paneAt));
     if (this.#awaitsFirst && this.totals.sinceStart >= this.#options.provisionalSize) this.#freeze();
     paired.forEach(([slot, saved], index) => {
       if (slot.buffer?.count === slot.buffer?.max) this.#bufferIsFull(slot);
       absorbBuffered(slot, saved, left[index], this.#paneAt);
     });
-    this.sample?.absorb(taken.sample ?? []);
     this.segments?.absorb(taken.segments ?? []);
   }
 
   get schemas(): VersionSchemas {
     const of = (slots: ReadonlyMap<string, FeatureSlot>): FeatureSchema[] =>
       [...slots.values()].flatMap(({ schema }) => schema ?? []);
-    return { features: of(this.features), outputs: of(this.outputs), embeddings: this.#embeddings.dimensions };
+    const outputs = of(this.outputs).filter(({ name }) => name !== RECONSTRUCTION_ERROR);
+    const embeddings = this.#embeddings.dimensions;
+    return { features: of(this.features), outputs, embeddings, reconstruction: this.reconstruction?.schemas };
   }
 
   /** Folds as `schemas` say from now on; only right after `take`, or before anything was observed. */
@@ -284,6 +301,9 @@ export class VersionObserver {
     for (const schema of schemas.features) adoptSchema(this.#slots.feature(schema.name), schema);
     for (const schema of schemas.outputs) adoptSchema(this.#slots.output(schema.name as Output), schema);
     for (const embedding of schemas.embeddings) this.#embeddings.expect(embedding);
+    if (this.reconstruction === undefined && schemas.reconstruction !== undefined) {
+      this.#reconstruct(schemas.reconstruction);
+    }
   }
 
   /** Ours beside each of theirs; those that there is no room for are left out and counted. */
@@ -318,6 +338,28 @@ export class VersionObserver {
     this.#awaitsFirst = false;
     const features = [...this.features.values()].filter(({ comesBy }) => comesBy !== 'histograms');
     this.reference = this.#provisional(features, [...this.outputs.values()]);
+    const { multivariate } = this.#options;
+    const made =
+      multivariate && provisionalProjection(this.reference.features, this.sample?.save() ?? [], multivariate);
+    if (made === undefined) return;
+    const outputs = new Map<Output, Profile>([...this.reference.outputs, [RECONSTRUCTION_ERROR, made.profile]]);
+    this.reference = { ...this.reference, outputs, projection: made.projection };
+    this.#lookTogether();
+  }
+
+  /** Looks at all features together from now on, as the reference says or as was adopted. */
+  #lookTogether(saved?: ReconstructionState): void {
+    const { projection, outputs } = this.reference ?? {};
+    const schema = outputs?.get(RECONSTRUCTION_ERROR)?.schema;
+    const isWanted = this.#options.multivariate !== undefined && projection !== undefined && schema !== undefined;
+    const how = isWanted ? { projection, schema } : this.reconstruction?.schemas;
+    if (how === undefined) this.#slots.outputs.delete(RECONSTRUCTION_ERROR);
+    else this.#reconstruct(how, saved);
+  }
+
+  #reconstruct({ projection, schema }: Reconstruction, saved?: ReconstructionState): void {
+    adoptSchema(this.#slots.output(RECONSTRUCTION_ERROR), schema);
+    this.#fold.reconstruction = ReconstructionFold.of(projection, this.#slots, saved);
   }
 
   /** What comes as histograms, or comes late, has its own pace: it gets its bins when it has enough values. */
@@ -337,6 +379,7 @@ export class VersionObserver {
       features: new Map([...(this.reference?.features ?? []), ...made.features]),
       outputs: new Map([...(this.reference?.outputs ?? []), ...made.outputs]),
       embeddings: this.#embeddings.references,
+      projection: this.reference?.projection,
     };
   }
 

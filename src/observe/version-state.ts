@@ -9,7 +9,9 @@ import type { EmbeddingDimensions } from './version-embeddings.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { FoldRuns } from './fold-runs.js';
 import type { PaneRingsState } from './pane-rings.js';
+import type { Projection } from './projection.js';
 import type { RecentSample, SampleHalf } from './recent-sample.js';
+import type { ReconstructionState } from './reconstruction-fold.js';
 import type { VersionReferencesOptions, VersionReferencesState } from './version-references.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { VersionSlotsState } from './version-slots.js';
@@ -18,8 +20,17 @@ import type { VersionTotalsState } from './version-totals.js';
 /** How features and outputs are folded, without what they are compared with. */
 export interface VersionSchemas {
   readonly features: readonly FeatureSchema[];
+  /** Of predictions themselves. */
   readonly outputs: readonly FeatureSchema[];
   readonly embeddings: readonly EmbeddingDimensions[];
+  /** Absent: its features are not looked at together. */
+  readonly reconstruction?: Reconstruction;
+}
+
+/** How all features are looked at together, and the bins of what comes of it. */
+export interface Reconstruction {
+  readonly projection: Projection;
+  readonly schema: FeatureSchema;
 }
 
 /** An observer that what it has observed can be taken from. */
@@ -28,6 +39,11 @@ export interface Gatherer {
   readonly version: string;
   take(): VersionState | undefined;
   adopt(schemas: VersionSchemas): void;
+}
+
+export interface MultivariateOptions {
+  /** The share of the variance that the principal components of the first predictions keep. */
+  readonly variance: number;
 }
 
 export interface VersionOptions {
@@ -43,6 +59,8 @@ export interface VersionOptions {
   readonly featureLimit: Limit;
   readonly task?: Task;
   readonly positive?: OutcomeCode;
+  /** How features are looked at together; absent: they are not. */
+  readonly multivariate?: MultivariateOptions;
   readonly reference?: ReferenceProfiles;
   /** What it is compared against besides; absent: nothing. */
   readonly references?: Omit<VersionReferencesOptions, 'profilesOf'>;
@@ -83,6 +101,8 @@ export interface VersionState extends VersionSlotsState, VersionTotalsState {
   readonly references?: VersionReferencesState;
   readonly task: Task | undefined;
   readonly rings: PaneRingsState;
+  /** Absent: its features are not looked at together. */
+  readonly reconstruction?: ReconstructionState;
   /** Absent in states from before there were any. */
   readonly embeddings?: readonly EmbeddingSlotState[];
   /** Absent: there are none, or the state was saved before there could be any. */

@@ -29,7 +29,7 @@ export class WindowView {
 
   /** Predictions that should have had the feature, or the output. */
   expectedOf(slot: FeatureSlot, isOutput: boolean): number {
-    if (slot.comesBy === 'histograms') return 0;
+    if (slot.comesBy === 'histograms' || slot.comesBy === 'projection') return 0;
     return isOutput ? this.predictions - this.errors : this.predictions;
   }
 

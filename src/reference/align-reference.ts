@@ -2,8 +2,8 @@
  * Two references of their own making, brought to the schemas of the first (`align-profile.ts` of the observe room). Where
  * that cannot be done exactly, no number is made up: the feature is named as different.
  */
-import { alignProfile, type Profile } from '../observe/index.js';
-import type { Output } from '../registry/index.js';
+import { alignProfile, type Profile, sameProjection } from '../observe/index.js';
+import { type Output, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import { absentProfile } from './fold-data-set.js';
 import type { Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
@@ -32,7 +32,10 @@ export function alignReference(reference: Reference, other: Reference): Alignmen
     return aligned;
   };
   const features = align(reference.features, other.features, ({ schema }) => absentProfile(schema, other.rows));
-  const outputs = align<Output>(reference.outputs, other.outputs, () => undefined);
+  // Errors by other components are of something else.
+  const isSame = sameProjection(reference.projection, other.projection);
+  const comparable = [...reference.outputs].filter(([output]) => output !== RECONSTRUCTION_ERROR || isSame);
+  const outputs = align<Output>(new Map(comparable), other.outputs, () => undefined);
   const { model, version, rows, source, embeddings } = other;
   return { aligned: referenceOf({ model, version, rows, source, features, outputs, embeddings }), different };
 }

@@ -3,14 +3,15 @@
  * same reference, bit for bit. Memory does not grow with the rows: DuckDB's share is bounded, a column keeps a sample of
  * fixed size, and what is folded is a profile.
  */
-import type { Profile } from '../observe/index.js';
-import type { Output } from '../registry/index.js';
+import { type Profile, PROJECTED_FEATURES_MAX } from '../observe/index.js';
+import { type Output, RECONSTRUCTION_ERROR, VARIANCE_KEPT } from '../registry/index.js';
 import { profileCategories, type CategoryColumn } from './category-columns.js';
 import type { Column } from './column.js';
 import { assignRoles, type RoleOptions, type Roles } from './column-roles.js';
 import { DataSet, type DataSetOptions } from './data-set.js';
 import { profileEmbeddings } from './embedding-columns.js';
 import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.js';
+import { projectDataSet } from './reconstruction.js';
 import { GROUND_TRUTH, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { freeTextColumns } from './text-columns.js';
@@ -27,6 +28,8 @@ export interface BuildOptions extends RoleOptions, Omit<DataSetOptions, 'files'>
   readonly sampleRows?: number;
   /** Of the sampling; default 1. */
   readonly seed?: number;
+  /** The share of the features' variance that the principal components keep; default 0.65. 0: there are none. */
+  readonly variance?: number;
   /** ISO 8601. */
   readonly createdAt?: string;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -61,7 +64,9 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       options.embedding === undefined ? onSkipped : undefined,
     );
     const named = features.map(({ name }, index): [string, Profile] => [name, profiles[index]]);
-    const byRole = new Map(others.map(({ name }, index) => [name, profiles[features.length + index]]));
+    const byRole = new Map<string, Profile>(others.map(({ name }, index) => [name, profiles[features.length + index]]));
+    const together = await projectFeatures(dataSet, new Map(named), options);
+    if (together !== undefined) byRole.set(RECONSTRUCTION_ERROR, together.profile);
     const groundTruth = byRole.get(GROUND_TRUTH);
     byRole.delete(GROUND_TRUTH);
     return referenceOf({
@@ -74,10 +79,24 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       outputs: byRole as Map<Output, Profile>,
       ...(groundTruth === undefined ? {} : { groundTruth }),
       embeddings,
+      ...(together === undefined ? {} : { projection: together.projection }),
     });
   } finally {
     dataSet.close();
   }
+}
+
+async function projectFeatures(
+  dataSet: DataSet,
+  features: ReadonlyMap<string, Profile>,
+  { variance = VARIANCE_KEPT, seed = 1, onNotice }: BuildOptions,
+): Promise<ReturnType<typeof projectDataSet>> {
+  if (variance === 0) return undefined;
+  const projected = await projectDataSet(dataSet, features, { variance, seed });
+  if (projected?.projection.features.length === PROJECTED_FEATURES_MAX) {
+    onNotice?.(`only the first ${PROJECTED_FEATURES_MAX} features that vary are looked at together`);
+  }
+  return projected;
 }
 
 /** In the order of the columns. */

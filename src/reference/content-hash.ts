@@ -9,7 +9,7 @@ import { embeddingEntryOf } from './embedding-entry.js';
 import { entryOf } from './profile-entry.js';
 
 export async function contentHash(
-  { features, outputs, embeddings = new Map<string, EmbeddingProfile>() }: ProfileMaps,
+  { features, outputs, embeddings = new Map<string, EmbeddingProfile>(), projection }: ProfileMaps,
   pause: () => Promise<void>,
 ): Promise<string> {
   const hash = createHash('sha256');
@@ -20,5 +20,6 @@ export async function contentHash(
   for (const [name, profile] of features) await add('features', entryOf(name, profile));
   for (const [name, profile] of outputs) await add('outputs', entryOf(name, profile));
   for (const [name, profile] of embeddings) await add('embeddings', embeddingEntryOf(name, profile));
+  if (projection !== undefined) await add('projection', projection);
   return hash.digest('hex');
 }

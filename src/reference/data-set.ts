@@ -19,6 +19,10 @@ export interface DataSetOptions {
   readonly temporaryDirectory?: string;
 }
 
+const ROW_NUMBER = '__plumbline_row';
+const WORD = 2 ** 32;
+const GOLDEN_RATIO_WORD = 0x9e3779b1;
+
 type Format = 'csv' | 'json' | 'parquet';
 const FORMATS: readonly [RegExp, Format][] = [
   [/\.(csv|tsv|txt)(\.(gz|zst))?$/i, 'csv'],
@@ -110,6 +114,18 @@ export class DataSet {
       query: (aggregate) => rowsOf(this.#connection, `SELECT ${aggregate} FROM ${table}`, this.files),
       chunks: (values) => this.#stream(`SELECT ${values} FROM ${table}`),
     };
+  }
+
+  /**
+   * About so many rows, spread evenly over all (by the multiples of the golden ratio, which no period of the data meets),
+   * in their order; all where there are no more.
+   */
+  sample(select: string, rows: number, seed: number): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+    if (this.rows <= rows) return this.chunks(select);
+    const numbered = `SELECT ${select}, row_number() OVER () AS ${ROW_NUMBER} FROM ${this.#relation}`;
+    const place = `((${ROW_NUMBER} + ${seed}) * ${GOLDEN_RATIO_WORD}) % ${WORD}`;
+    const chosen = `${place} < ${Math.round((rows / this.rows) * WORD)}`;
+    return this.#stream(`SELECT * EXCLUDE (${ROW_NUMBER}) FROM (${numbered}) WHERE ${chosen}`);
   }
 
   async *#stream(sql: string): AsyncGenerator<DuckDB.DuckDBDataChunk> {

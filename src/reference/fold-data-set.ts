@@ -12,13 +12,14 @@ import {
   type NumericSchema,
   Profile,
 } from '../observe/index.js';
-import { type Output, OUTPUTS } from '../registry/index.js';
+import { type Output, PREDICTED_OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import type { BuildProgress } from './build-reference.js';
 import { foldCategories, type CategoryColumn } from './category-columns.js';
 import type { Column, ColumnReading } from './column.js';
 import { DataSet, type DataSetOptions } from './data-set.js';
 import { type EmbeddingColumn, foldEmbeddings } from './embedding-columns.js';
 import { foldNumbers, type NumberColumn } from './number-columns.js';
+import { reconstructDataSet } from './reconstruction.js';
 import type { Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { recurringColumns } from './value-counts.js';
@@ -28,6 +29,8 @@ export interface FoldOptions extends Omit<DataSetOptions, 'texts'> {
   readonly onNotice?: (notice: string) => void;
 }
 
+/** Of the sample of rows whose features are looked at together. */
+const SEED = 1;
 const READINGS: Readonly<Record<FeatureSchema['kind'], readonly ColumnReading[]>> = {
   numeric: ['number', 'time'],
   text: ['text'],
@@ -49,7 +52,7 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
     for (const { name } of absent)
       options.onNotice?.(`the data set has no column ${name}: the feature is absent in all rows`);
     const present = schemas.filter(({ name }) => has(dataSet, name)).map((schema) => ({ schema, column: schema.name }));
-    const outputs = OUTPUTS.flatMap((output) => {
+    const outputs = PREDICTED_OUTPUTS.flatMap((output) => {
       const schema = reference.outputs.get(output)?.schema;
       const column = reference.source.columns[output];
       if (schema === undefined || column === undefined) return [];
@@ -60,6 +63,7 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
     const profiles = await foldColumns(dataSet, [...present, ...outputs], options);
     const embeddings = embeddingColumns(reference, dataSet);
     const vectors = await foldEmbeddings(dataSet, embeddings);
+    const error = await reconstructDataSet(dataSet, reference, SEED);
     const folded = new Map(present.map(({ schema }, index) => [schema.name, profiles[index]]));
     return referenceOf({
       model: reference.model,
@@ -69,7 +73,14 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
       features: new Map(
         schemas.map((schema) => [schema.name, folded.get(schema.name) ?? absentProfile(schema, dataSet.rows)]),
       ),
-      outputs: new Map(outputs.map(({ schema }, index) => [schema.name as Output, profiles[present.length + index]])),
+      outputs: new Map([
+        ...outputs.map(({ schema }, index): [Output, Profile] => [
+          schema.name as Output,
+          profiles[present.length + index],
+        ]),
+        ...(error === undefined ? [] : [[RECONSTRUCTION_ERROR, error] as const]),
+      ]),
+      ...(error === undefined ? {} : { projection: reference.projection }),
       embeddings: new Map(embeddings.map(({ name }, index) => [name, vectors[index]])),
     });
   } finally {

@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node
 import { z } from 'zod';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Profile } from '../observe/index.js';
-import { type Output, OUTPUTS } from '../registry/index.js';
+import { type Output, OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import { embeddingEntryOf, embeddingEntrySchema, embeddingOfEntry } from './embedding-entry.js';
 import { entryOf, profileEntrySchema, profileOf } from './profile-entry.js';
 import { GROUND_TRUTH, type Reference } from './reference.js';
@@ -21,6 +21,33 @@ const FILE_BYTES_MAX = 512 * 1024 * 1024;
 const HEAD_BYTES = 256;
 const REBUILD = 'Build it again with `plumbline reference build`.';
 
+const projectionSchema = z
+  .strictObject({
+    features: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1),
+          kind: z.enum(['numeric', 'text', 'categorical', 'boolean']),
+          mean: z.number(),
+          deviation: z.number().positive(),
+          shares: z.array(z.number().nonnegative()).readonly().optional(),
+        }),
+      )
+      .min(2)
+      .readonly(),
+    components: z.array(z.array(z.number()).readonly()).min(1).readonly(),
+    kept: z.number().positive(),
+    residuals: z.array(z.number().nonnegative()).readonly(),
+  })
+  .refine(({ features, components }) => components.every((component) => component.length === features.length), {
+    path: ['components'],
+    error: 'are not of one number for each feature',
+  })
+  .refine(({ features, residuals }) => residuals.length === features.length, {
+    path: ['residuals'],
+    error: 'are not one for each feature',
+  });
+
 const contentSchema = z.strictObject({
   model: z.string().min(1),
   version: z.string().min(1),
@@ -29,6 +56,8 @@ const contentSchema = z.strictObject({
   outputs: z.array(profileEntrySchema),
   groundTruth: profileEntrySchema.optional(),
   embeddings: z.array(embeddingEntrySchema).optional(),
+  /** What the output `reconstruction_error` was made with; absent: it is not there either. */
+  projection: projectionSchema.optional(),
 });
 type Content = z.output<typeof contentSchema>;
 
@@ -55,6 +84,11 @@ const fileSchema = contentSchema
     path: ['embeddings'],
     error: 'an embedding stands there twice',
   })
+  .refine(
+    ({ outputs, projection }) =>
+      outputs.some(({ name }) => name === RECONSTRUCTION_ERROR) === (projection !== undefined),
+    { path: ['projection'], error: `belongs to the output ${RECONSTRUCTION_ERROR}, and that to it` },
+  )
   .refine(({ outputs }) => outputs.every(({ name }) => OUTPUTS.includes(name as Output)), {
     path: ['outputs'],
     error: `only ${OUTPUTS.join(' and ')} are outputs`,
@@ -105,7 +139,7 @@ export function isReferenceFile(path: string): boolean {
 }
 
 export function formatReference(reference: Reference): string {
-  const { model, version, rows, features, outputs, groundTruth, embeddings } = contentOf(reference);
+  const { model, version, rows, features, outputs, groundTruth, embeddings, projection } = contentOf(reference);
   const { hash, createdAt, source } = reference;
   const head = { format: FORMAT, formatVersion: FORMAT_VERSION, hash, model, version, createdAt, source, rows };
   const fields = Object.entries(head)
@@ -116,6 +150,7 @@ export function formatReference(reference: Reference): string {
   fields.push(list('features', features), list('outputs', outputs));
   if (groundTruth !== undefined) fields.push(`"groundTruth": ${JSON.stringify(groundTruth)}`);
   if (embeddings !== undefined) fields.push(list('embeddings', embeddings));
+  if (projection !== undefined) fields.push(`"projection": ${JSON.stringify(projection)}`);
   return `{\n  ${fields.join(',\n  ')}\n}\n`;
 }
 
@@ -135,6 +170,7 @@ export function parseReference(text: string, key: string): Reference {
     outputs: new Map(profiles(file.outputs) as [Output, Profile][]),
     ...(file.groundTruth === undefined ? {} : { groundTruth: profileOf(file.groundTruth) }),
     embeddings: new Map((file.embeddings ?? []).map((entry) => [entry.name, embeddingOfEntry(entry)])),
+    ...(file.projection === undefined ? {} : { projection: file.projection }),
   });
   if (reference.hash !== file.hash) {
     throw damaged(key, 'its content is not what its hash was taken over: it was edited or cut short');
@@ -185,7 +221,16 @@ function damaged(key: string, why: string): PlumblineError {
   return new PlumblineError(`The reference file cannot be used: ${why}.`, { code: 'PB4002', key, remedy: REBUILD });
 }
 
-function contentOf({ model, version, rows, features, outputs, groundTruth, embeddings }: UnhashedReference): Content {
+function contentOf({
+  model,
+  version,
+  rows,
+  features,
+  outputs,
+  groundTruth,
+  embeddings,
+  projection,
+}: UnhashedReference): Content {
   const entries = (profiles: ReadonlyMap<string, Profile>): Content['features'] =>
     Array.from(profiles, ([name, profile]) => entryOf(name, profile));
   return {
@@ -199,6 +244,7 @@ function contentOf({ model, version, rows, features, outputs, groundTruth, embed
     ...(embeddings === undefined || embeddings.size === 0
       ? {}
       : { embeddings: Array.from(embeddings, ([name, profile]) => embeddingEntryOf(name, profile)) }),
+    ...(projection === undefined ? {} : { projection }),
   };
 }
 

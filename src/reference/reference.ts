@@ -1,6 +1,6 @@
 /** A reference that was built from a data set: the profiles, and where they came from. */
 import type { Profile, ReferenceProfiles } from '../observe/index.js';
-import type { Output } from '../registry/index.js';
+import type { PredictedOutput } from '../registry/index.js';
 
 export interface Reference extends ReferenceProfiles {
   readonly kind: 'training';
@@ -24,5 +24,5 @@ export interface ReferenceSource {
 
 export const GROUND_TRUTH = 'groundTruth';
 /** What a column can be besides a feature. */
-export type ColumnRole = Output | typeof GROUND_TRUTH;
+export type ColumnRole = PredictedOutput | typeof GROUND_TRUTH;
 export type SourceColumns = Readonly<Partial<Record<ColumnRole, string>>>;

@@ -6,6 +6,7 @@ export * from './labels.js';
 export * from './metric-definition.js';
 export * from './metrics.js';
 export * from './model-metrics.js';
+export * from './multivariate-metrics.js';
 export * from './process-metrics.js';
 export * from './reasons.js';
 export * from './skew-metrics.js';

@@ -192,7 +192,9 @@ function subjectFamilies<const Prefix extends string>(
 }
 
 export const FEATURE_METRIC = subjectFamilies('ml.feature', 'a feature', feature, [...feature, LABEL.window]);
-export const PREDICTION_METRIC = subjectFamilies('ml.prediction', 'an output (value or score)', output, [
-  ...output,
-  LABEL.window,
-]);
+export const PREDICTION_METRIC = subjectFamilies(
+  'ml.prediction',
+  'an output (value, score or reconstruction_error)',
+  output,
+  [...output, LABEL.window],
+);

@@ -10,6 +10,7 @@ import { PlumblineError } from '../../src/lib/plumbline-error.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
 import { type ObserverOptions, VERSION_CELL, type VersionObserver, type WindowView } from '../../src/observe/index.js';
 import { pipelineSettings } from '../../src/pipeline-settings.js';
+import { RECONSTRUCTION_ERROR } from '../../src/registry/index.js';
 import { encodeLogs, encodeTraces, type OtlpObject } from '../oracle/otlp-oracle.js';
 import { attributesOf } from '../observe/pipeline.js';
 
@@ -30,7 +31,7 @@ async function start(workers: number, referenceOf: ObserverOptions['referenceOf'
         { name: 'colour', by: ['colour'] },
         { name: 'size', by: ['x'] },
       ],
-      reservoir: { size: 100 },
+      reservoir: { size: 300 },
     },
     receive: { bearerTokens: [{ name: 'one model', env: 'TOKEN', models: ['other'] }] },
   });
@@ -172,6 +173,7 @@ describe('the same messages', () => {
     const teacher = await start(0);
     teacher.pipeline.take(traces(batches(1, 400)[0]));
     const reference = versionOf(teacher).reference!;
+    expect([...reference.outputs.keys()]).toEqual(['value', 'score', RECONSTRUCTION_ERROR]);
     const sent = batches(8, 100);
     const bins = [];
     const parts = [];
@@ -182,7 +184,11 @@ describe('the same messages', () => {
       const version = versionOf(ingest);
       const view = version.window(2);
       parts.push(sizes(ingest));
-      bins.push([...version.features.values()].map((slot) => [...version.profile(slot, view, false).bins]));
+      expect(version.reconstruction).toBeDefined();
+      bins.push([
+        ...[...version.features.values()].map((slot) => [...version.profile(slot, view, false).bins]),
+        ...[...version.outputs.values()].map((slot) => [...version.profile(slot, view, true).bins]),
+      ]);
     }
     expect(bins[1]).toEqual(bins[0]);
     expect(parts[1]).toEqual(parts[0]);

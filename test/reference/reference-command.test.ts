@@ -62,7 +62,7 @@ describe('build', () => {
         'reference sales 1',
         'rows      5,000',
         'features  1 numeric, 1 categorical, 1 boolean',
-        'besides   score',
+        'besides   score, reconstruction_error',
         `hash      ${loadReference(out).hash}`,
         '',
       ].join('\n'),
@@ -123,9 +123,22 @@ describe('show', () => {
 
   test('as JSON, counts add up', async () => {
     const { stdout } = await reference('show', await built(sales({ seed: 1 })), '--json');
-    const { subjects } = JSON.parse(stdout) as { subjects: { name: string; bins: { count: number }[] }[] };
-    expect(subjects.map(({ name }) => name)).toEqual(['amount', 'colour', 'score', 'ground truth']);
-    for (const { bins } of subjects) expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);
+    const { subjects } = JSON.parse(stdout) as {
+      subjects: { name: string; observations: number; bins: { count: number }[] }[];
+    };
+    expect(subjects.map(({ name }) => name)).toEqual([
+      'amount',
+      'colour',
+      'score',
+      'reconstruction_error',
+      'ground truth',
+    ]);
+    for (const { name, observations, bins } of subjects) {
+      expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(observations);
+      // Half of the rows made the components.
+      if (name !== 'reconstruction_error') expect(observations).toBe(5_000);
+      else expect(Math.abs(observations - 2_500)).toBeLessThan(200);
+    }
   });
 
   test('a category cannot move the cursor', async () => {
@@ -168,12 +181,15 @@ describe('diff', () => {
   test('a mean that has moved by a deviation has drifted, and nothing else', async () => {
     const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), sales({ seed: 2, mean: 1 }));
     expect([status, drifted]).toEqual([1, ['amount']]);
-    expect(stderr).toMatch(/1 of 3 have drifted\.\n$/);
+    expect(stderr).toMatch(/1 of 4 have drifted\.\n$/);
   });
 
   test('colours that were never seen are a drift', async () => {
     const current = sales({ seed: 2, colours: ['red', 'green', 'violet'] });
-    expect(await diff(await built(sales({ seed: 1 })), current)).toMatchObject({ status: 1, drifted: ['colour'] });
+    expect(await diff(await built(sales({ seed: 1 })), current)).toMatchObject({
+      status: 1,
+      drifted: ['colour', 'reconstruction_error'],
+    });
   });
 
   test('a threshold decides what matters', async () => {
@@ -199,7 +215,7 @@ describe('diff', () => {
       .split('\n');
     const current = csv(...lines.map((line) => line.split(',').toSpliced(1, 1).join(',')));
     const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), current);
-    expect([status, drifted]).toEqual([1, ['colour']]);
+    expect([status, drifted]).toEqual([1, ['colour', 'reconstruction_error']]);
     expect(stderr).toMatch(/no column colour/);
   });
 
@@ -207,8 +223,8 @@ describe('diff', () => {
     const current = sales({ seed: 2, rows: 20, mean: 3 });
     const { status, stderr, report } = await diff(await built(sales({ seed: 1 })), current);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/3 have too few rows/);
-    expect(report!.subjects.map(({ state }) => state)).toEqual(Array(3).fill('not_enough_data'));
+    expect(stderr).toMatch(/4 have too few rows/);
+    expect(report!.subjects.map(({ state }) => state)).toEqual(Array(4).fill('not_enough_data'));
   });
 
   test('texts of digits stay texts, where the reference has texts', async () => {

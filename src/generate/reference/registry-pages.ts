@@ -7,6 +7,7 @@ import {
   FEATURE_METRIC,
   IGNORED,
   MODEL_METRIC,
+  MULTIVARIATE_METRIC,
   PREDICTION_METRIC,
   PROCESS_METRIC,
   prometheusName,
@@ -66,7 +67,12 @@ function metricsPage(): string {
     'What comes out on `/metrics`. Names are OpenTelemetry instruments, translated to Prometheus by the rules of OpenTelemetry. A histogram has the series `_bucket`, `_sum` and `_count`. A name that is over its limit goes to `__overflow__`.',
     metricSection('Models', 'One series per model version and what else stands in the labels.', MODEL_METRIC),
     metricSection('Features', 'One per feature of a model version.', FEATURE_METRIC),
-    metricSection('Outputs', "The same of a prediction's `value` and `score`.", PREDICTION_METRIC),
+    metricSection(
+      'Outputs',
+      "The same of a prediction's `value` and `score`, and of its `reconstruction_error`: how badly the principal components of the reference reconstruct the features of a prediction, in the reference's standard deviations. It sees features that do not hang together any more, where each alone is distributed as it was. Of very many predictions a part is looked at, and counted.",
+      PREDICTION_METRIC,
+      MULTIVARIATE_METRIC,
+    ),
     metricSection('Training-serving skew', 'Offline features against those that the model was served.', SKEW_METRIC),
     metricSection(
       'Segments',
