@@ -24,3 +24,9 @@ export function probability(text: string): number {
   if (value > 0 && value < 0.5) return value;
   throw new InvalidArgumentError('It is a number between 0 and 0.5.');
 }
+
+export function shareBelowOne(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('It is a number from 0 up to, and not, 1.');
+}

@@ -2,11 +2,11 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../lib/clock.js';
-import { ATTRIBUTE } from '../registry/index.js';
+import { ATTRIBUTE, VARIANCE_KEPT } from '../registry/index.js';
 import { buildReference, type Reference, saveReference } from '../reference/index.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { progressOf } from './reference-progress.js';
-import { listed, wholeNumber } from './reference-arguments.js';
+import { listed, shareBelowOne, wholeNumber } from './reference-arguments.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 import { paint, type Terminal } from './terminal.js';
 
@@ -22,6 +22,7 @@ interface BuildFlags {
   readonly include?: string[];
   readonly embedding?: string[];
   readonly maxCategories?: number;
+  readonly variance?: number;
 }
 
 export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
@@ -38,6 +39,11 @@ export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitS
     .option('--include <columns>', 'the only columns that are features (default: all others)', listed)
     .option('--embedding <columns>', 'columns of vectors (default: all lists of the same number of numbers)', listed)
     .option('--max-categories <n>', 'different texts above which a column is free text (default: 10000)', wholeNumber)
+    .option(
+      '--variance <share>',
+      `variance that the principal components of the features keep (default: ${VARIANCE_KEPT}); 0: they are left out`,
+      shareBelowOne,
+    )
     .addHelpText(
       'after',
       `

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { nearestName } from '../lib/nearest-name.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
-import { isNumeric, type Profile } from '../observe/index.js';
+import { isNumeric, type Profile, type Projection } from '../observe/index.js';
 import { loadReference, type Reference } from '../reference/index.js';
 import { BIN, QUANTILES } from '../registry/index.js';
 import { barChart, categoryBars, number, numericBars, percent, sparkline, type Bar } from './chart.js';
@@ -74,12 +74,13 @@ function pick(subjects: readonly Subject[], name: string): Subject {
 }
 
 function overview(reference: Reference, subjects: readonly Subject[]): string {
-  const { name, rows, source, createdAt, hash } = reference;
+  const { name, rows, source, createdAt, hash, projection } = reference;
   const head = [
     ['reference', name],
     ['rows', rows.toLocaleString('en')],
     ['from', source.files.join(', ')],
     ...(createdAt === undefined ? [] : [['built', createdAt]]),
+    ...(projection === undefined ? [] : [['together', togetherInWords(projection)]]),
     ['hash', hash],
   ].map(([label, value]) => `${label.padEnd(10)}${value}`);
   const table = columnsOf(
@@ -93,6 +94,11 @@ function overview(reference: Reference, subjects: readonly Subject[]): string {
     ]),
   );
   return `${[...head, '', ...table, ...embeddingLines(reference)].join('\n')}\n`;
+}
+
+function togetherInWords({ features, components, kept }: Projection): string {
+  const count = components.length === 1 ? '1 principal component' : `${components.length} principal components`;
+  return `${count} of ${features.length} features, ${percent(kept)} of their variance`;
 }
 
 function inWords(profile: Profile): string {

@@ -96,8 +96,14 @@ function inhibitions(config: Config): Inhibition[] {
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature],
     })),
     {
+      // A feature that is distributed otherwise cannot hang together with the others as it did.
+      source_matchers: [named(['FeatureDrift'])],
+      target_matchers: [named(['MultivariateDrift'])],
+      equal: [LABEL.modelName, LABEL.modelVersion, LABEL.window],
+    },
+    {
       // What was warned of early has become certain.
-      source_matchers: [named(['FeatureDrift', 'PredictionDrift'])],
+      source_matchers: [named(['FeatureDrift', 'PredictionDrift', 'MultivariateDrift'])],
       target_matchers: [named(['FeatureShift', 'PredictionShift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.output],
     },

@@ -61,12 +61,9 @@ test('rows of a column and single predictions are the same', () => {
   batched.predict(columnar(all));
   const [one, other] = [errorsOf(pipeline), errorsOf(batched)];
   expect(one.present).toBe(600);
-  expect(other).toEqual({
-    ...one,
-    mean: expect.closeTo(one.mean, 9),
-    standardDeviation: expect.closeTo(one.standardDeviation, 9),
-    excess: other.excess,
-  });
+  expect(other.bins).toEqual(one.bins);
+  expect(other.mean).toBeCloseTo(one.mean, 9);
+  expect(other.standardDeviation).toBeCloseTo(one.standardDeviation, 9);
   other.excess!.forEach((excess, at) => expect(excess).toBeCloseTo(one.excess![at], 9));
 });
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
-import { normalDeviate, seededRandom } from '../../src/lib/random.js';
+import { normalDeviate, normalDeviates, seededRandom } from '../../src/lib/random.js';
 import { loadReference } from '../../src/reference/index.js';
 import { RememberedTerminal } from '../cli/remembered-terminal.js';
 import { csv, jsonLines, temporaryFolder } from './data-files.js';
@@ -77,20 +77,14 @@ describe('build', () => {
     expect(stderr).toMatch(/PB7001 .*\[--out\]/);
   });
 
-  test.each([['0'], ['many'], ['1.5']])('--max-categories %s is refused', async (value) => {
-    const { status, stderr } = await reference(
-      'build',
-      '-m',
-      'm',
-      '-v',
-      '1',
-      '-f',
-      'x.csv',
-      '-o',
-      'x',
-      '--max-categories',
-      value,
-    );
+  test.each([
+    ['--max-categories', '0'],
+    ['--max-categories', 'many'],
+    ['--max-categories', '1.5'],
+    ['--variance', '1'],
+    ['--variance', 'most'],
+  ])('%s %s is refused', async (option, value) => {
+    const { status, stderr } = await reference('build', '-m', 'm', '-v', '1', '-f', 'x.csv', '-o', 'x', option, value);
     expect(status).toBe(2);
     expect(stderr).toMatch(/PB7001/);
   });
@@ -105,6 +99,8 @@ describe('show', () => {
       /^colour +categorical +0\.0% +red (49|50|51)\.\d%, (green|blue) 2\d\.\d%, (green|blue) 2\d\.\d%$/m,
     );
     expect(stdout).toMatch(/^score +numeric/m);
+    expect(stdout).toMatch(/^together +1 principal component of 2 features, 5\d\.\d% of their variance$/m);
+    expect(stdout).toMatch(/^reconstruction_error +numeric/m);
     expect(stdout).toMatch(/^ground truth +boolean .*false (79|80|81)\.\d%/m);
   });
 
@@ -217,6 +213,25 @@ describe('diff', () => {
     const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), current);
     expect([status, drifted]).toEqual([1, ['colour', 'reconstruction_error']]);
     expect(stderr).toMatch(/no column colour/);
+  });
+
+  test('columns that do not go together any more have drifted together, and none of them alone', async () => {
+    const pairs = (seed: number, sign: number): string => {
+      const normal = normalDeviates(seededRandom(seed));
+      const rows = Array.from({ length: 2_000 }, () => {
+        const x = normal();
+        return `${x},${0.9 * sign * x + Math.sqrt(1 - 0.81) * normal()}`;
+      });
+      return csv('x,y', ...rows);
+    };
+    const out = join(temporaryFolder(), 'pairs.json');
+    await reference('build', '-m', 'pairs', '-v', '1', '-f', pairs(1, 1), '-o', out);
+    expect(await diff(out, pairs(2, 1))).toMatchObject({ status: 0, drifted: [] });
+    expect(await diff(out, pairs(3, -1))).toMatchObject({ status: 1, drifted: ['reconstruction_error'] });
+    // A reference of its own has components of its own: what is left of them is something else.
+    const other = join(temporaryFolder(), 'other.json');
+    await reference('build', '-m', 'pairs', '-v', '2', '-f', pairs(1, 1), '-o', other, '--variance', '0');
+    expect(await diff(out, other)).toMatchObject({ status: 0, drifted: [] });
   });
 
   test('too few rows are no evidence', async () => {

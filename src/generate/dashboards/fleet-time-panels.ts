@@ -3,6 +3,7 @@ import {
   FEATURE_METRIC,
   LABEL,
   MODEL_METRIC,
+  MULTIVARIATE_METRIC,
   PREDICTION_METRIC,
   PROCESS_METRIC,
   prometheusName,
@@ -156,9 +157,16 @@ function data(statistic: DriftStatistic): PanelDefinition[] {
     },
     {
       ...chart,
-      width: 24,
+      title: 'Features that do not hang together',
+      description:
+        'The ten features whose mean squared residual is most above that of the reference over the chosen window: what the others do not tell of them any more, however each is distributed. They explain the drift of `reconstruction_error`.',
+      unit: 'none',
+      queries: [{ expr: `topk(10, ${gauge(perFeature, MULTIVARIATE_METRIC.excess)})`, legend: feature }],
+    },
+    {
+      ...chart,
       title: 'Prediction drift',
-      description: `${statistic} of the predictions' values and scores against the reference over the chosen window, with the value that chance explains and the threshold of the alert.`,
+      description: `${statistic} of the predictions' values and scores, and of the reconstruction error of their features, against the reference over the chosen window, with the value that chance explains and the threshold of the alert.`,
       unit: 'none',
       min: 0,
       queries: [

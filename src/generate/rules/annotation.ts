@@ -33,17 +33,31 @@ export function lookup(
   expression: (matchers: string) => string,
   show: 'number' | 'percentage' | 'count' | 'duration',
 ): string {
-  const matchers = labels.map((name) => `${name}=%q`).join(',');
-  const query = expression(matchers);
-  const times = query.split(matchers).length - 1;
-  const values = Array.from({ length: times }, () => labels.map((name) => `$labels.${name}`).join(' ')).join(' ');
   const format = {
     number: 'printf "%.3g"',
     percentage: 'humanizePercentage',
     count: 'printf "%.0f"',
     duration: 'humanizeDuration',
   };
-  return `{{ with printf \`${query}\` ${values} | query }}{{ . | first | value | ${format[show]} }}{{ else }}(unknown){{ end }}`;
+  return `{{ with ${asked(labels, expression)} }}{{ . | first | value | ${format[show]} }}{{ else }}(unknown){{ end }}`;
+}
+
+/** The same for names: those that one label has in what is found, in its order. */
+export function lookupNames(
+  labels: readonly LabelName[],
+  expression: (matchers: string) => string,
+  name: LabelName,
+): string {
+  const one = `{{ if $place }}, {{ end }}{{ $found.Labels.${name} }}`;
+  return `{{ range $place, $found := ${asked(labels, expression)} }}${one}{{ else }}(unknown){{ end }}`;
+}
+
+function asked(labels: readonly LabelName[], expression: (matchers: string) => string): string {
+  const matchers = labels.map((name) => `${name}=%q`).join(',');
+  const query = expression(matchers);
+  const times = query.split(matchers).length - 1;
+  const values = Array.from({ length: times }, () => labels.map((name) => `$labels.${name}`).join(' ')).join(' ');
+  return `printf \`${query}\` ${values} | query`;
 }
 
 /** A label template: the tier of the model (joined on from its info series) decides how loud the alert is. */

@@ -9,15 +9,17 @@ import { durationMs, type Config } from '../../config/index.js';
 import {
   FEATURE_METRIC,
   LABEL,
+  MULTIVARIATE_METRIC,
   PREDICTION_METRIC,
   prometheusName,
+  RECONSTRUCTION_ERROR,
   type LabelName,
   type MetricDefinition,
 } from '../../registry/index.js';
-import { aggregateBy, equal, oneOf, select } from '../promql.js';
+import { aggregateBy, equal, noneOf, oneOf, select, type Matcher } from '../promql.js';
 import type { Scope } from '../threshold-scopes.js';
 import { BY_TIER, EARLY, type AlertDefinition, type AlertText } from './alert-definition.js';
-import { label, lookup, VALUE, WHO } from './annotation.js';
+import { label, lookup, lookupNames, VALUE, WHO } from './annotation.js';
 import { RECORDED } from './recording-rules.js';
 
 const featureOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.feature];
@@ -28,6 +30,16 @@ export const FEATURE_DASHBOARD = {
   name: 'feature',
   variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature, window: LABEL.window },
 } as const;
+
+/** What is computed of all features together says something else than what a model answers. */
+const predicted: readonly Matcher[] = noneOf(LABEL.output, [RECONSTRUCTION_ERROR]);
+const reconstructed: readonly Matcher[] = [equal(LABEL.output, RECONSTRUCTION_ERROR)];
+
+const EXCESS = lookupNames(
+  [LABEL.modelName, LABEL.modelVersion, LABEL.window],
+  (of) => `topk(2, max by (${LABEL.feature}) (${prometheusName(MULTIVARIATE_METRIC.excess)}{${of}}))`,
+  LABEL.feature,
+);
 
 interface DriftMetrics {
   readonly drift: MetricDefinition;
@@ -43,12 +55,13 @@ function drift(
   subject: string,
   scope: Scope,
   config: Config,
+  matchers: readonly Matcher[] = [],
 ): AlertText {
   const statistic = config.alerts.driftStatistic;
   const threshold = scope.thresholds[statistic];
   const isStatistic = equal(LABEL.statistic, statistic);
   const windows = oneOf(LABEL.window, scope.windows);
-  const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...scope.matchers]);
+  const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...matchers, ...scope.matchers]);
   const critical = select(prometheusName(metrics.driftCriticalValue), [isStatistic]);
   const qValue = prometheusName(metrics.driftQValue);
   const rate = config.compare.falseAlarmRate;
@@ -115,7 +128,23 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     thresholds: (config) => [config.alerts.driftStatistic],
     dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
     build: (scope, config) =>
-      drift(PREDICTION_METRIC, outputLabels, `the prediction's ${label(LABEL.output)}`, scope, config),
+      drift(PREDICTION_METRIC, outputLabels, `the prediction's ${label(LABEL.output)}`, scope, config, predicted),
+  },
+  {
+    name: 'MultivariateDrift',
+    subject: 'output',
+    for: '1m',
+    severity: BY_TIER,
+    thresholds: (config) => [config.alerts.driftStatistic],
+    dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
+    build: (scope, config) => {
+      const drifted = drift(PREDICTION_METRIC, outputLabels, 'the reconstruction error', scope, config, reconstructed);
+      return {
+        ...drifted,
+        summary: `${WHO}: features do not hang together as in the reference over ${label(LABEL.window)}`,
+        description: `${drifted.description} Most of it is in: ${EXCESS}.`,
+      };
+    },
   },
   {
     name: 'FeatureShift',
