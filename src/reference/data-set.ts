@@ -38,6 +38,11 @@ export interface KeptRows {
   chunks(select: string): AsyncGenerator<DuckDB.DuckDBDataChunk>;
 }
 
+/** Text up to this size is parsed once and kept by DuckDB, within its memory; more than that is parsed for every scan. */
+const PARSED_BYTES_MAX = 512_000_000;
+/** Of compressed text nobody knows how much it is. */
+const COMPRESSED = /\.(gz|zst)$/i;
+
 export class DataSet {
   readonly files: readonly string[];
   readonly columns: readonly Column[];
@@ -78,7 +83,8 @@ export class DataSet {
     const connection = await instance.connect();
     try {
       await checkFiles(connection, files);
-      const { relation, columns } = await describe(connection, format, files, texts);
+      const { relation: read, columns } = await describe(connection, format, files, texts);
+      const relation = format === 'parquet' ? read : await parsedOnce(connection, read, files);
       const [[rows]] = await rowsOf(connection, `SELECT count(*)::DOUBLE FROM ${relation}`, files);
       if (rows === 0) throw unreadable(files, 'it has no rows', 'Name a data set that has some.');
       return new DataSet(files, columns, rows as number, instance, connection, relation);
@@ -180,6 +186,19 @@ async function checkFiles(connection: DuckDB.DuckDBConnection, files: readonly s
   }
 }
 
+/** Parses text that is not too large, and names what it became. */
+async function parsedOnce(
+  connection: DuckDB.DuckDBConnection,
+  relation: string,
+  files: readonly string[],
+): Promise<string> {
+  if (files.some((file) => COMPRESSED.test(file))) return relation;
+  const [[bytes]] = await rowsOf(connection, `SELECT sum(size)::DOUBLE FROM read_blob(${listOf(files)})`, files);
+  if ((bytes as number) > PARSED_BYTES_MAX) return relation;
+  await rowsOf(connection, `CREATE TEMP TABLE parsed AS FROM ${relation}`, files);
+  return 'parsed';
+}
+
 /**
  * The types of columns are found from all rows, once, and then pinned: a column that looks like numbers in its first
  * thousand rows and is text later must not fail half-way, nor be read in two ways by two passes.
@@ -190,7 +209,7 @@ async function describe(
   files: readonly string[],
   texts: readonly string[],
 ): Promise<{ relation: string; columns: Column[] }> {
-  const list = `[${files.map(literal).join(', ')}]`;
+  const list = listOf(files);
   const shape = async (relation: string): Promise<[string, string][]> => {
     const rows = await rowsOf(connection, `SELECT column_name, column_type FROM (DESCRIBE FROM ${relation})`, files);
     return rows as [string, string][];
@@ -213,6 +232,8 @@ async function describe(
   const found = await shape(`read_json(${list}, sample_size = -1, union_by_name = true, format = 'auto')`);
   return { relation: `read_json(${list}, format = 'auto', columns = ${struct(found)})`, columns: columnsOf(found) };
 }
+
+const listOf = (files: readonly string[]): string => `[${files.map(literal).join(', ')}]`;
 
 async function rowsOf(
   connection: DuckDB.DuckDBConnection,

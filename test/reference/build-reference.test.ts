@@ -1,4 +1,6 @@
 /** What the builder makes of columns of every kind, told by small data sets whose counts can be seen by eye. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { PlumblineError } from '../../src/lib/plumbline-error.js';
 import { FEATURE_CELL, isNumeric, type Profile } from '../../src/observe/index.js';
@@ -159,6 +161,14 @@ describe('files', () => {
     });
     expect(new Set([one, other, asJson, asParquet].map(({ hash }) => hash)).size).toBe(1);
     expect((await build({ from: [csv('x,c', '1,a', '2,b', '3,b')] })).hash).not.toBe(one.hash);
+  });
+
+  test('compressed text, which is parsed for every scan, gives what is parsed once', async () => {
+    const path = csv('x,c', ...Array.from({ length: 5_000 }, (_, index) => `${(index * 7919) % 4_999},c${index % 7}`));
+    const compressed = `${path}.gz`;
+    writeFileSync(compressed, gzipSync(readFileSync(path)));
+    const of = async (from: string) => (await build({ from: [from], sampleRows: 300 })).hash;
+    expect(await of(compressed)).toBe(await of(path));
   });
 
   test('several files are one data set; a column that one of them lacks is empty there', async () => {
