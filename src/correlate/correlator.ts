@@ -169,9 +169,7 @@ export class Correlator {
     columns.number[at] = waiting.predicted;
     columns.score[at] = waiting.score;
     columns.flag[at] = WAITING;
-    for (let segment = 0; segment < ring.segments; segment++) {
-      columns.segments[at * ring.segments + segment] = waiting.segments[segment];
-    }
+    if (ring.segments > 0) columns.segments.set(waiting.segments, at * ring.segments);
     if (this.#early.size === 0 && this.#settled.size === 0) return 'new';
     const anyVersion = this.#versions.find(model, ANY_VERSION);
     return this.#joinKept(this.#early, high, low, anyVersion, at, model) ||
@@ -384,9 +382,7 @@ export class Correlator {
     const { columns, segments } = this.#predictions;
     columns.flag[at] = JOINED;
     const pair = this.pair;
-    for (let segment = 0; segment < segments; segment++) {
-      pair.segments[segment] = columns.segments[at * segments + segment];
-    }
+    if (segments > 0) pair.segments.set(columns.segments.subarray(at * segments, (at + 1) * segments));
     pair.versionIndex = columns.owner[at];
     pair.predictionTimeMs = columns.timeMs[at];
     pair.delayMs = Math.max(0, actualTimeMs - columns.timeMs[at]);

@@ -155,6 +155,17 @@ describe('the real Alertmanager', () => {
     expect(held).toEqual(['FeatureDrift x 1d']);
   });
 
+  test('the drift of a feature in all predictions explains that of their segments; one of a segment hides no other', async () => {
+    const segment = { ...drift, alertname: 'SegmentDrift', model_name: 'd', segment: 'country' };
+    const held = await heldBack([
+      { ...drift, model_name: 'd', feature: 'x', window: '1h' },
+      { ...segment, segment_value: 'DE', feature: 'x', window: '1h' },
+      { ...segment, segment_value: 'DE', feature: 'y', window: '1h' },
+      { ...segment, segment_value: 'FR', feature: 'y', window: '1d' },
+    ]);
+    expect(held).toEqual(['SegmentDrift x 1h']);
+  });
+
   test('while Plumbline is down nothing else is told, except alerts that are not ours', async () => {
     await heldBack([{ alertname: 'PlumblineDown', owner: 'model-owners' }]);
     const held = await heldBack([
