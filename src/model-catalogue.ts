@@ -6,7 +6,7 @@ import { type Config, durationMs, type ModelConfig, scheduleOf } from './config/
 import type { ModelFacts } from './expose/index.js';
 import { outcomeOfClass } from './interpret/index.js';
 import type { KnownModel, ReferencePlan, ReferencePlans, ReferenceProfiles } from './observe/index.js';
-import { loadReference } from './reference/index.js';
+import { loadReference, withKnownGroundTruth } from './reference/index.js';
 import type { DriftStatistic } from './registry/index.js';
 
 const DEFAULT_TIER = 'standard';
@@ -30,7 +30,8 @@ export class ModelCatalogue {
         ...Object.values(model.versions).map(({ reference }) => reference),
       ];
       for (const path of paths) {
-        if (path !== undefined && !this.#references.has(path)) this.#references.set(path, loadReference(path));
+        if (path === undefined || this.#references.has(path)) continue;
+        this.#references.set(path, withKnownGroundTruth(loadReference(path)));
       }
     }
   }

@@ -77,16 +77,15 @@ async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promi
   return EXIT.fine;
 }
 
-function summary({ name, rows, features, outputs, groundTruth, embeddings, hash }: Reference): string {
+function summary({ name, rows, features, outputs, embeddings, hash }: Reference): string {
   const byKind = new Map<string, number>();
   for (const { schema } of features.values()) byKind.set(schema.kind, (byKind.get(schema.kind) ?? 0) + 1);
   const kinds = Array.from(byKind, ([kind, count]) => `${count} ${kind}`).join(', ');
-  const others = [...outputs.keys(), ...(groundTruth === undefined ? [] : ['ground truth'])];
   const lines = [
     ['reference', name],
     ['rows', rows.toLocaleString('en')],
     ['features', kinds === '' ? 'none' : kinds],
-    ['besides', others.length === 0 ? 'nothing' : others.join(', ')],
+    ['besides', outputs.size === 0 ? 'nothing' : [...outputs.keys()].join(', ')],
     ...(embeddings === undefined || embeddings.size === 0 ? [] : [['vectors', [...embeddings.keys()].join(', ')]]),
     ['hash', hash],
   ];

@@ -2,7 +2,14 @@
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
 import { PlumblineError } from '../lib/plumbline-error.js';
-import { alignReference, foldDataSet, isReferenceFile, loadReference, type Reference } from '../reference/index.js';
+import {
+  alignReference,
+  foldDataSet,
+  isReferenceFile,
+  loadReference,
+  type Reference,
+  withKnownGroundTruth,
+} from '../reference/index.js';
 import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
 import { configOption, readConfig, type ConfigOption } from './config-source.js';
 import { number } from './chart.js';
@@ -66,7 +73,7 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
   }
   const current =
     otherReference === undefined ? await folded(reference, other, terminal) : aligned(own, reference, otherReference);
-  const drifts = driftBetween(reference, current, options);
+  const drifts = driftBetween(withKnownGroundTruth(reference), withKnownGroundTruth(current), options);
   const embeddings = embeddingDrifts(reference, current, options);
   const all = [...drifts, ...embeddings];
   const drifted = all.filter(({ over }) => over);

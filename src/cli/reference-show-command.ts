@@ -46,17 +46,14 @@ Examples:
 
 interface Subject {
   readonly name: string;
-  readonly role: 'feature' | 'output' | 'ground truth';
+  readonly role: 'feature' | 'output';
   readonly profile: Profile;
 }
 
-function subjectsOf({ features, outputs, groundTruth }: Reference): Subject[] {
+function subjectsOf({ features, outputs }: Reference): Subject[] {
   return [
     ...Array.from(features, ([name, profile]): Subject => ({ name, role: 'feature', profile })),
     ...Array.from(outputs, ([name, profile]): Subject => ({ name, role: 'output', profile })),
-    ...(groundTruth === undefined
-      ? []
-      : [{ name: 'ground truth', role: 'ground truth', profile: groundTruth } as const]),
   ];
 }
 

@@ -368,7 +368,7 @@ const alertsSchema = z.strictObject({
   falseShiftEvery: durationSchema
     .default('7d')
     .describe(
-      'Mean time between two false early warnings (FeatureShift, PredictionShift) of one version. They look at what arrives minute by minute, and only where a window of at most 1h is looked at.',
+      'Mean time between two false early warnings (FeatureShift, PredictionShift, GroundTruthShift) of one version. They look at what arrives minute by minute, and only where a window of at most 1h is looked at.',
     ),
   runbookBase: z
     .string()

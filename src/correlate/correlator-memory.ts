@@ -1,4 +1,5 @@
 /** The memory that the correlators of several threads stand on together: zeros at first, laid out by its users. */
+import { ClassTexts } from './class-texts.js';
 import { IdentityRing } from './identity-ring.js';
 import { VersionList } from './version-list.js';
 
@@ -15,6 +16,7 @@ export interface CorrelatorMemory {
   readonly predictions: ArrayBufferLike;
   readonly early: ArrayBufferLike;
   readonly settled: ArrayBufferLike;
+  readonly classes: ArrayBufferLike;
   readonly versions: ArrayBufferLike;
 }
 
@@ -25,6 +27,7 @@ export function sharedCorrelatorMemory(bounds: CorrelatorBounds): CorrelatorMemo
     predictions: new SharedArrayBuffer(IdentityRing.bytesFor(maxPredictions, segments.length)),
     early: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
     settled: new SharedArrayBuffer(IdentityRing.bytesFor(maxEarlyGroundTruths)),
+    classes: new SharedArrayBuffer(ClassTexts.bytesFor()),
     versions: new SharedArrayBuffer(VersionList.bytesFor(maxVersions)),
   };
 }

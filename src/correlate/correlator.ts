@@ -12,12 +12,14 @@
  */
 import type { OutcomeCode } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
+import { OUTCOME } from '../interpret/index.js';
 import { Limit } from '../lib/limit.js';
 import { SharedLock } from '../lib/shared-lock.js';
 import { type GroundTruthOutcome, OVERFLOW } from '../registry/index.js';
+import { CLASSES_MAX, ClassTexts } from './class-texts.js';
 import type { CorrelatorMemory } from './correlator-memory.js';
 import { IdentityRing, type RingColumns } from './identity-ring.js';
-import { JoinedPair, type WaitingPrediction } from './joined-pair.js';
+import { type ArrivedGroundTruth, JoinedPair, type TextPlace, type WaitingPrediction } from './joined-pair.js';
 import { type ListedVersion, VersionList } from './version-list.js';
 
 const WAITING = 0;
@@ -56,6 +58,8 @@ export interface CorrelatorState {
   readonly predictions: RingColumns;
   readonly early: RingColumns;
   readonly settled: RingColumns;
+  /** Texts of ground truths in them, by code; absent in states from before they were kept. */
+  readonly classes?: ReadonlyMap<number, Uint8Array>;
   /** What predictions are marked with; absent in states from before they were. */
   readonly segments?: readonly string[];
   /** By version index. */
@@ -69,6 +73,7 @@ export class Correlator {
   readonly predictionLimit: Limit;
   readonly groundTruthLimit: Limit;
   readonly settledLimit: Limit;
+  readonly classLimit = new Limit('ground_truth_classes', CLASSES_MAX);
   readonly versionLimit: Limit;
   /** Filled by `register` when it returns 'joined', and for each call of the visitor of `resolve`. */
   readonly pair: JoinedPair;
@@ -77,6 +82,7 @@ export class Correlator {
   readonly #predictions: IdentityRing;
   readonly #early: IdentityRing;
   readonly #settled: IdentityRing;
+  readonly #classes: ClassTexts;
   readonly #versions: VersionList;
   readonly #outcomes = new Map<string, Record<GroundTruthOutcome, number>>();
 
@@ -88,6 +94,7 @@ export class Correlator {
     this.#predictions = new IdentityRing(options.maxPredictions, segments.length, memory?.predictions);
     this.#early = new IdentityRing(options.maxEarlyGroundTruths, 0, memory?.early);
     this.#settled = new IdentityRing(options.maxEarlyGroundTruths, 0, memory?.settled);
+    this.#classes = new ClassTexts(this.classLimit, memory?.classes);
     this.#versions = new VersionList(options.maxVersions, memory?.versions);
     this.predictionLimit = new Limit('waiting_predictions', options.maxPredictions);
     this.groundTruthLimit = new Limit('early_ground_truths', options.maxEarlyGroundTruths);
@@ -100,8 +107,9 @@ export class Correlator {
     this.predictionLimit.used = this.#predictions.size;
     this.groundTruthLimit.used = this.#early.size;
     this.settledLimit.used = this.#settled.size;
+    this.classLimit.used = this.#classes.size;
     this.versionLimit.used = this.#versions.size;
-    return [this.predictionLimit, this.groundTruthLimit, this.settledLimit, this.versionLimit];
+    return [this.predictionLimit, this.groundTruthLimit, this.settledLimit, this.classLimit, this.versionLimit];
   }
 
   /** A small number for a version, kept for the life of the process; -1 when there are too many. */
@@ -183,17 +191,9 @@ export class Correlator {
    * Takes a ground truth in and calls `visit` (which reads `pair`) for each prediction that it joins.
    * @param version empty: every version of the model
    */
-  resolve(
-    model: string,
-    version: string,
-    high: number,
-    low: number,
-    timeMs: number,
-    kind: number,
-    actual: number,
-    visit: () => void,
-  ): void {
+  resolve(model: string, version: string, truth: ArrivedGroundTruth, visit: () => void): void {
     this.#lock.hold(() => {
+      const { high, low, timeMs, kind, actual, text } = truth;
       const outcomes = this.outcomes(model);
       const versions = this.#versions.of(model);
       let joined = 0;
@@ -209,14 +209,15 @@ export class Correlator {
           }
           joined++;
           this.#join(at, kind, actual, timeMs);
+          copyPlace(text, this.pair.text);
           visit();
         }
       }
       if (joined > 0) {
         outcomes.joined++;
-        if (version === ANY_VERSION) this.#keepSettled(model, high, low, timeMs, kind, actual);
+        if (version === ANY_VERSION) this.#keepSettled(model, truth);
       } else if (seenBefore > 0) outcomes.duplicate++;
-      else this.#keepEarly(model, version, high, low, timeMs, kind, actual);
+      else this.#keepEarly(model, version, truth);
     });
   }
 
@@ -269,6 +270,7 @@ export class Correlator {
       predictions: this.#predictions.save(),
       early: this.#early.save(),
       settled: this.#settled.save(),
+      classes: this.#classes.save(),
       segments: this.#options.segments,
       versions: Array.from({ length: this.#versions.size }, (_, index): readonly [string, string] => {
         const { model, version } = this.#versions.at(index)!;
@@ -287,6 +289,7 @@ export class Correlator {
     this.#predictions.restore(state.predictions, places);
     this.#early.restore(state.early);
     this.#settled.restore(state.settled);
+    this.#classes.restore(state.classes ?? new Map());
   }
 
   /** Joins the prediction at `at` with a ground truth that was kept, if there is one. */
@@ -296,26 +299,21 @@ export class Correlator {
     if (kept === ABSENT) return false;
     const { columns } = ring;
     this.#join(at, columns.kind[kept], columns.number[kept], columns.timeMs[kept]);
+    const { actualKind, actual, text } = this.pair;
+    if (actualKind === OUTCOME.text) this.#classes.find(actual, text);
+    else text.end = text.start;
     if (columns.flag[kept] === WAITING) this.outcomes(model).joined++;
     columns.flag[kept] = JOINED;
     return true;
   }
 
-  #keepEarly(
-    model: string,
-    version: string,
-    high: number,
-    low: number,
-    timeMs: number,
-    kind: number,
-    actual: number,
-  ): void {
+  #keepEarly(model: string, version: string, truth: ArrivedGroundTruth): void {
     const owner = this.#ownerOfEarly(model, version);
     if (owner === ABSENT) {
       this.outcomes(model).orphaned++;
       return;
     }
-    if (this.#early.find(high, low, owner) !== ABSENT) {
+    if (this.#early.find(truth.high, truth.low, owner) !== ABSENT) {
       this.outcomes(model).duplicate++;
       return;
     }
@@ -323,7 +321,7 @@ export class Correlator {
       this.#dropEarly();
       this.groundTruthLimit.overflow++;
     }
-    this.#keep(this.#early, high, low, owner, timeMs, kind, actual, WAITING);
+    this.#keep(this.#early, owner, truth, WAITING);
   }
 
   /** A version that only ground truths name is listed too, within bounds: whoever sends them may make names up. */
@@ -335,28 +333,21 @@ export class Correlator {
     return this.#versionIndex(model, version);
   }
 
-  #keepSettled(model: string, high: number, low: number, timeMs: number, kind: number, actual: number): void {
+  #keepSettled(model: string, truth: ArrivedGroundTruth): void {
     const owner = this.#versionIndex(model, ANY_VERSION);
     const settled = this.#settled;
-    if (owner === ABSENT || settled.find(high, low, owner) !== ABSENT) return;
+    if (owner === ABSENT || settled.find(truth.high, truth.low, owner) !== ABSENT) return;
     if (settled.full) {
       // With a single version nothing is lost: there is no other that it could still join.
       if (this.#versionCount(settled.columns.owner[settled.oldest]) > 1) this.settledLimit.overflow++;
       settled.dropOldest();
     }
-    this.#keep(settled, high, low, owner, timeMs, kind, actual, JOINED);
+    this.#keep(settled, owner, truth, JOINED);
   }
 
-  #keep(
-    ring: IdentityRing,
-    high: number,
-    low: number,
-    owner: number,
-    timeMs: number,
-    kind: number,
-    actual: number,
-    flag: number,
-  ): void {
+  #keep(ring: IdentityRing, owner: number, truth: ArrivedGroundTruth, flag: number): void {
+    const { high, low, timeMs, kind, actual, text } = truth;
+    if (kind === OUTCOME.text) this.#classes.keep(actual, text);
     const at = ring.insert(high, low, owner);
     const { columns } = ring;
     columns.timeMs[at] = timeMs;
@@ -394,4 +385,10 @@ export class Correlator {
     columns.kind[at] = actualKind;
     columns.number[at] = actual;
   }
+}
+
+function copyPlace(from: TextPlace, to: TextPlace): void {
+  to.view = from.view;
+  to.start = from.start;
+  to.end = from.end;
 }

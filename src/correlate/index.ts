@@ -7,7 +7,7 @@ export {
   type Registration,
 } from './correlator.js';
 export { type CorrelatorBounds, type CorrelatorMemory, sharedCorrelatorMemory } from './correlator-memory.js';
-export { JoinedPair, WaitingPrediction } from './joined-pair.js';
+export { ArrivedGroundTruth, JoinedPair, type TextPlace, WaitingPrediction } from './joined-pair.js';
 export { SkewJoiner, type SkewJoinerOptions, type SkewJoinerState } from './skew-joiner.js';
 export { type SkewBounds, type SkewRow } from './skew-rows.js';
 export { SkewSampling } from './skew-sampling.js';

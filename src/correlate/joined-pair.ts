@@ -1,5 +1,14 @@
 /** What is handed to the correlator, and what it hands on: plain fields in objects that are used again and again. */
 
+/** Where a text stands. Empty: there is none, or nobody knows it any more. */
+export interface TextPlace {
+  view: DataView;
+  start: number;
+  end: number;
+}
+
+const NO_BYTES = new DataView(new ArrayBuffer(0));
+
 /** A prediction and its ground truth, as `OutcomeCode`s. Reused: read it before the next call. */
 export class JoinedPair {
   versionIndex = 0;
@@ -11,6 +20,8 @@ export class JoinedPair {
   score = NaN;
   actualKind = 0;
   actual = 0;
+  /** Of the ground truth, where it is one. */
+  readonly text: TextPlace = { view: NO_BYTES, start: 0, end: 0 };
   /** As the prediction had them. */
   readonly segments: Int32Array;
 
@@ -34,4 +45,14 @@ export class WaitingPrediction {
   constructor(segments = 0) {
     this.segments = new Int32Array(segments);
   }
+}
+
+/** A ground truth as it is taken in, likewise. */
+export class ArrivedGroundTruth {
+  high = 0;
+  low = 0;
+  timeMs = 0.5;
+  kind = 0;
+  actual = 0.5;
+  readonly text: TextPlace = { view: NO_BYTES, start: 0, end: 0 };
 }

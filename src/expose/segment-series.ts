@@ -98,7 +98,8 @@ export class SegmentSeries {
       if (current.observations > 0) families.set(metric.missing, own, current.missing / current.observations);
       const comparison = this.#comparisonOf(observer, slot, isOutput);
       const state =
-        comparison?.compare(current, view.effectiveShare) ?? (current.observations > 0 ? 'no_reference' : 'no_traffic');
+        comparison?.compare(current, view.shareOf(slot, isOutput)) ??
+        (current.observations > 0 ? 'no_reference' : 'no_traffic');
       families.set(metric.driftState, [...own, state], 1);
       if (comparison === undefined || state !== 'ready') continue;
       const numbers = comparison.numbers.find(({ statistic }) => statistic === STATISTIC)!;

@@ -11,7 +11,14 @@ import {
   regressionOfWindow,
   type Schedule,
 } from '../compare/index.js';
-import { type FeatureSlot, profileOf, VERSION_CELL, type VersionObserver, type WindowView } from '../observe/index.js';
+import {
+  type FeatureSlot,
+  profileOf,
+  traitsOf,
+  VERSION_CELL,
+  type VersionObserver,
+  type WindowView,
+} from '../observe/index.js';
 import { FEATURE_METRIC, MODEL_METRIC, MULTIVARIATE_METRIC, OVERFLOW, PREDICTION_METRIC } from '../registry/index.js';
 import type { ThresholdOf } from './drift-series.js';
 import { EmbeddingSeries } from './embedding-series.js';
@@ -79,7 +86,8 @@ export class VersionSeries {
     const batch = this.#takeBatch(total);
     this.#embeddings.writeTotals(total);
     for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
-      series.writeTotals(version.profile(slot, total, isOutput), comparison, batch);
+      const worth = batch === undefined || traitsOf(slot.name, isOutput).isWeighted ? batch : 1;
+      series.writeTotals(version.profile(slot, total, isOutput), comparison, worth);
       await pause();
     }
     const { windows, families } = this.#options;
@@ -165,7 +173,7 @@ export class VersionSeries {
         }
       }
     }
-    const { effectiveShare, endMs } = view;
+    const { endMs } = view;
     await this.#references.select(index, view, pause);
     const embeddings = await this.#embeddings.writeWindow(index, name, view, this.#references, pause);
     const alerting: { series: SubjectSeries; reference: string; comparison: FeatureComparison }[] = [];
@@ -173,6 +181,7 @@ export class VersionSeries {
     for (const subject of this.#subjects.values()) {
       const { series, slot, isOutput, comparison } = subject;
       const current = version.profile(slot, view, isOutput);
+      const effectiveShare = view.shareOf(slot, isOutput);
       const state = series.writeWindow(index, current, comparison, effectiveShare, this.#options.quality);
       if (state === 'ready' && primary.alerts)
         alerting.push({ series, reference: primary.name, comparison: comparison! });

@@ -103,8 +103,8 @@ function inhibitions(config: Config): Inhibition[] {
     },
     {
       // What was warned of early has become certain.
-      source_matchers: [named(['FeatureDrift', 'PredictionDrift', 'MultivariateDrift'])],
-      target_matchers: [named(['FeatureShift', 'PredictionShift'])],
+      source_matchers: [named(['FeatureDrift', 'PredictionDrift', 'GroundTruthDrift', 'MultivariateDrift'])],
+      target_matchers: [named(['FeatureShift', 'PredictionShift', 'GroundTruthShift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.feature, LABEL.output],
     },
     ...(config.observe.segments.length === 0

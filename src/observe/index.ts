@@ -25,6 +25,7 @@ export { FeatureSlot } from './feature-slot.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { alignProfile } from './align-profile.js';
+export { traitsOf } from './output-traits.js';
 export type { PackedSpan } from './packed-span.js';
 export { Profile, type ProfilePlace } from './profile.js';
 export { ComponentFit } from './component-fit.js';

@@ -2,24 +2,29 @@
  * The sink of interpretation: routes predictions and ground truths to their model version, finds versions that no
  * configuration names, and keeps the time that all windows end at.
  */
-import { type Correlator, type JoinedPair, type Registration, WaitingPrediction } from '../correlate/index.js';
-import { type RecordDecoder, VALUE } from '../decode/index.js';
+import {
+  ArrivedGroundTruth,
+  type Correlator,
+  type JoinedPair,
+  type Registration,
+  WaitingPrediction,
+} from '../correlate/index.js';
+import type { RecordDecoder } from '../decode/index.js';
 import {
   type Disposition,
   type FeatureHistogram,
   type GroundTruth,
-  Identity,
   NO_ENTRY,
   type ObservationSink,
   OUTCOME,
   type OutcomeCode,
-  outcomeOf,
   type Prediction,
 } from '../interpret/index.js';
 import type { Clock } from '../lib/clock.js';
 import { IGNORED } from '../registry/index.js';
 import { FoldRuns } from './fold-runs.js';
 import { type ModelVolumeState, ModelVolumes } from './model-volumes.js';
+import { identitiesOf, type Outcomes, outcomesOf, readOutcome, scoreOf } from './record-outcomes.js';
 import { Skew, type SkewGathered, type SkewOptions, type SkewState } from './skew.js';
 import { type Introduction, VersionDirectory, type VersionDirectoryOptions } from './version-directory.js';
 import type { VersionObserver } from './version-observer.js';
@@ -69,6 +74,9 @@ export class Observer implements ObservationSink {
   readonly #byIndex: (VersionObserver | undefined)[] = [];
   readonly #outcome: OutcomeCode = { kind: OUTCOME.none, number: 0 };
   readonly #waiting: WaitingPrediction;
+  readonly #arrived = new ArrivedGroundTruth();
+  /** Versions whose bins of the ground truth are due, when the correlator is free again. */
+  readonly #due: VersionObserver[] = [];
   readonly #runs = new FoldRuns();
   #interpreter: Interpretive | undefined;
   #watermarkMs = 0;
@@ -147,7 +155,7 @@ export class Observer implements ObservationSink {
     const hasIdentity = identity.high !== 0 || identity.low !== 0;
     let joined = false;
     if (hasIdentity) {
-      this.#readOutcome(prediction.batch, prediction.valueEntry);
+      readOutcome(prediction.batch, prediction.valueEntry, this.#outcome);
       const waiting = this.#waiting;
       waiting.high = identity.high;
       waiting.low = identity.low;
@@ -161,21 +169,35 @@ export class Observer implements ObservationSink {
       joined = registration === 'joined';
     }
     this.#observe(observer, prediction);
-    if (joined) this.#joined(this.#options.correlator.pair);
+    if (joined) {
+      this.#joined(this.#options.correlator.pair);
+      this.#settleDue();
+    }
     return undefined;
   }
 
   groundTruth(truth: GroundTruth): Disposition {
-    const { batch, valueEntry, modelName, modelVersion, timeMs } = truth;
-    if (truth.rows === 0) {
-      this.#readOutcome(batch, valueEntry);
-      this.#resolve(modelName, modelVersion, truth.identity, timeMs, this.#outcome.kind, this.#outcome.number);
+    const { batch, valueEntry, modelName, modelVersion, rows } = truth;
+    const arrived = this.#arrived;
+    arrived.timeMs = truth.timeMs;
+    arrived.text.view = batch.view;
+    if (rows === 0) {
+      readOutcome(batch, valueEntry, this.#outcome);
+      arrived.high = truth.identity.high;
+      arrived.low = truth.identity.low;
+      arrived.kind = this.#outcome.kind;
+      arrived.actual = this.#outcome.number;
+      arrived.text.start = batch.attributes.start[valueEntry];
+      arrived.text.end = batch.attributes.end[valueEntry];
+      this.#resolve(modelName, modelVersion);
       return undefined;
     }
-    const ids = this.#identities(batch, truth.idEntry, truth.rows);
-    const actual = this.#outcomes(batch, valueEntry, truth.rows);
-    ids.forEach((identity, row) => {
-      this.#resolve(modelName, modelVersion, identity, timeMs, actual.kinds[row], actual.numbers[row]);
+    const { decoder } = this.#interpreter!;
+    const actual = outcomesOf(decoder, batch, valueEntry, rows);
+    identitiesOf(decoder, batch, truth.idEntry, rows).forEach(({ high, low }, row) => {
+      arrived.high = high;
+      arrived.low = low;
+      this.#resolveRow(modelName, modelVersion, actual, row);
     });
     return undefined;
   }
@@ -293,24 +315,26 @@ export class Observer implements ObservationSink {
   #registerRows(observer: VersionObserver, prediction: Prediction): void {
     const { batch, rows, timeMs } = prediction;
     if (prediction.idEntry === NO_ENTRY) return;
-    const ids = this.#identities(batch, prediction.idEntry, rows);
-    const values = this.#outcomes(batch, prediction.valueEntry, rows);
-    const scores = this.#outcomes(batch, prediction.scoreEntry, rows);
-    const actual = this.#outcomes(batch, prediction.groundTruthEntry, rows);
-    const marks = observer.segments?.marksOf(prediction, this.#interpreter!.decoder);
+    const { decoder } = this.#interpreter!;
+    const values = outcomesOf(decoder, batch, prediction.valueEntry, rows);
+    const scores = outcomesOf(decoder, batch, prediction.scoreEntry, rows);
+    const actual = outcomesOf(decoder, batch, prediction.groundTruthEntry, rows);
+    const marks = observer.segments?.marksOf(prediction, decoder);
     const waiting = this.#waiting;
+    const arrived = this.#arrived;
     waiting.timeMs = timeMs;
-    ids.forEach((identity, row) => {
-      waiting.high = identity.high;
-      waiting.low = identity.low;
+    arrived.timeMs = timeMs;
+    arrived.text.view = batch.view;
+    identitiesOf(decoder, batch, prediction.idEntry, rows).forEach(({ high, low }, row) => {
+      waiting.high = arrived.high = high;
+      waiting.low = arrived.low = low;
       waiting.kind = values.kinds[row];
       waiting.predicted = values.numbers[row];
       waiting.score = scores.kinds[row] === OUTCOME.number ? scores.numbers[row] : NaN;
       marks?.forEach((ofRows, segment) => (waiting.segments[segment] = ofRows[row]));
       if (this.#register(observer) === 'joined') this.#joined(this.#options.correlator.pair);
-      if (actual.kinds[row] !== OUTCOME.none) {
-        this.#resolve(observer.model, observer.version, identity, timeMs, actual.kinds[row], actual.numbers[row]);
-      }
+      if (actual.kinds[row] !== OUTCOME.none) this.#resolveRow(observer.model, observer.version, actual, row);
+      else this.#settleDue();
     });
   }
 
@@ -326,72 +350,50 @@ export class Observer implements ObservationSink {
       : correlator.register(observer.model, observer.correlatedAs, this.#waiting);
   }
 
-  #resolve(model: string, version: string, identity: Identity, timeMs: number, kind: number, actual: number): void {
+  #resolveRow(model: string, version: string, actual: Outcomes, row: number): void {
+    const arrived = this.#arrived;
+    arrived.kind = actual.kinds[row];
+    arrived.actual = actual.numbers[row];
+    arrived.text.start = actual.starts[row];
+    arrived.text.end = actual.ends[row];
+    this.#resolve(model, version);
+  }
+
+  /** Takes `#arrived` in. */
+  #resolve(model: string, version: string): void {
     const { correlator, principal } = this.#options;
     // A version that an observer that gathers has not met is asked for when the correlator's lock is free again.
     let unmet: JoinedPair[] | undefined;
-    correlator.resolve(model, version, identity.high, identity.low, timeMs, kind, actual, () => {
+    correlator.resolve(model, version, this.#arrived, () => {
       const isUnmet = principal !== undefined && this.#byIndex[correlator.pair.versionIndex] === undefined;
-      if (isUnmet) (unmet ??= []).push({ ...correlator.pair, segments: correlator.pair.segments.slice() });
-      else this.#joined(correlator.pair);
+      const { pair } = correlator;
+      if (isUnmet) (unmet ??= []).push({ ...pair, segments: pair.segments.slice(), text: { ...pair.text } });
+      else this.#joined(pair);
     });
     for (const pair of unmet ?? []) {
       const joined = correlator.versionAt(pair.versionIndex);
       this.#byIndex[pair.versionIndex] = joined && this.directory.find(joined.model, joined.version);
       this.#joined(pair);
     }
+    this.#settleDue();
   }
 
   #joined(pair: JoinedPair): void {
     const observer = this.#byIndex[pair.versionIndex];
-    if (observer === undefined || observer.observeJoined(pair)) return;
+    if (observer === undefined) return;
+    if (observer.observeJoined(pair)) {
+      if (observer.groundTruthIsDue) this.#due.push(observer);
+      return;
+    }
     const counts = this.#options.correlator.outcomes(observer.model);
     counts.joined--;
     counts.late++;
   }
 
-  #readOutcome(batch: Prediction['batch'], entry: number): void {
-    const { type, number, start, end } = batch.attributes;
-    if (entry === NO_ENTRY) this.#outcome.kind = OUTCOME.none;
-    else outcomeOf(type[entry], number[entry], batch.view, start[entry], end[entry], this.#outcome);
+  #settleDue(): void {
+    if (this.#due.length === 0) return;
+    this.#runs.flush();
+    for (const observer of this.#due) observer.settleGroundTruth();
+    this.#due.length = 0;
   }
-
-  #outcomes(batch: Prediction['batch'], entry: number, rows: number): { kinds: Uint8Array; numbers: Float64Array } {
-    const kinds = new Uint8Array(rows);
-    const numbers = new Float64Array(rows);
-    if (entry === NO_ENTRY) return { kinds, numbers };
-    const { type, start } = batch.attributes;
-    let row = 0;
-    if (type[entry] === VALUE.bytes) {
-      for (; row < rows; row++) {
-        numbers[row] = batch.view.getFloat64(start[entry] + row * 8, true);
-        kinds[row] = numbers[row] === numbers[row] ? OUTCOME.number : OUTCOME.none;
-      }
-      return { kinds, numbers };
-    }
-    this.#interpreter!.decoder.eachElement(batch, entry, (value) => {
-      outcomeOf(value.type, value.number, batch.view, value.start, value.end, this.#outcome);
-      kinds[row] = this.#outcome.kind;
-      numbers[row++] = this.#outcome.number;
-    });
-    return { kinds, numbers };
-  }
-
-  #identities(batch: Prediction['batch'], entry: number, rows: number): Identity[] {
-    const identities: Identity[] = [];
-    if (entry === NO_ENTRY || batch.attributes.type[entry] !== VALUE.array) return identities;
-    this.#interpreter!.decoder.eachElement(batch, entry, (value) => {
-      const identity = new Identity();
-      identity.ofText(batch.view, value.start, value.end);
-      if (identities.length < rows) identities.push(identity);
-    });
-    return identities;
-  }
-}
-
-function scoreOf(prediction: Prediction): number {
-  const entry = prediction.scoreEntry;
-  if (entry === NO_ENTRY) return NaN;
-  const { type, number } = prediction.batch.attributes;
-  return type[entry] === VALUE.double || type[entry] === VALUE.int ? number[entry] : NaN;
 }

@@ -10,7 +10,9 @@ import type { JoinedPair } from '../correlate/index.js';
 import type { RecordDecoder } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
+import type { Output } from '../registry/index.js';
 import type { FoldRuns } from './fold-runs.js';
+import { traitsOf } from './output-traits.js';
 import { type Segment, type SegmentDefinition, SegmentGroup, UNMARKED } from './segment-group.js';
 import type { VersionObserver } from './version-observer.js';
 import type { SegmentState } from './version-state.js';
@@ -93,10 +95,11 @@ export class Segments {
   /** Brings all segments to the version's time and bins, before they are read. */
   refresh(): void {
     for (const group of this.#groups) group.mergeStrangers();
-    this.#bringUp();
+    this.bringUp();
+    for (const segment of this.all()) this.#completeLate(segment);
   }
 
-  #bringUp(): void {
+  bringUp(): void {
     for (const segment of this.all()) this.#advance(segment);
     if (!this.#version.awaitsFirst) this.#settle();
   }
@@ -131,7 +134,7 @@ export class Segments {
 
   absorb(taken: readonly SegmentState[]): void {
     if (taken.length === 0) return;
-    this.#bringUp();
+    this.bringUp();
     for (const { name, value, stranger, state } of taken) {
       const group = this.#groupOf(name);
       if (group === undefined) continue;
@@ -164,7 +167,20 @@ export class Segments {
     const { referenceSize, gathersOnly } = this.#options;
     if (observer.reference !== undefined || seen < referenceSize || gathersOnly || this.#version.awaitsFirst) return;
     runs?.flush();
-    observer.reference = { kind: 'provisional', name: observer.version, hash: '', ...observer.snapshotProfiles() };
+    const { features, outputs } = observer.snapshotProfiles();
+    const atOnce = [...outputs].filter(([name]) => !traitsOf(name, true).hasOwnPace);
+    observer.reference = { kind: 'provisional', name: observer.version, hash: '', features, outputs: new Map(atOnce) };
+  }
+
+  /** Adds outputs that have a pace of their own to the segment's reference, when enough of them have come. */
+  #completeLate({ observer }: Segment): void {
+    const { reference } = observer;
+    const isLate = (name: Output): boolean => traitsOf(name, true).hasOwnPace && !reference!.outputs.has(name);
+    if (reference === undefined || ![...observer.outputs.keys()].some(isLate)) return;
+    const enough = [...observer.snapshotProfiles().outputs].filter(
+      ([name, { present }]) => isLate(name) && present >= this.#options.referenceSize,
+    );
+    observer.reference = { ...reference, outputs: new Map([...reference.outputs, ...enough]) };
   }
 
   #settleIfDue(runs: FoldRuns): void {

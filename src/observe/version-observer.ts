@@ -4,7 +4,7 @@
 import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
 import type { FeatureHistogram, Prediction } from '../interpret/index.js';
-import { type Output, RECONSTRUCTION_ERROR, type Task } from '../registry/index.js';
+import { GROUND_TRUTH, type Output, RECONSTRUCTION_ERROR, type Task } from '../registry/index.js';
 import { VERSION_CELL, VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import type { FoldRuns } from './fold-runs.js';
@@ -14,6 +14,8 @@ import { type Pane, PaneRings } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
+import { foldGroundTruth } from './ground-truth.js';
+import { traitsOf } from './output-traits.js';
 import { freezeAll } from './provisional-reference.js';
 import { provisionalProjection } from './provisional-projection.js';
 import type { RecentSample } from './recent-sample.js';
@@ -163,6 +165,8 @@ export class VersionObserver {
     this.totals.groundTruthDelay.add(pair.delayMs / 1000, 1);
     const pane = this.rings.pane(pair.predictionTimeMs);
     if (pane === undefined) return false;
+    const slot = this.#slots.outputOf(pane, this.rings, GROUND_TRUTH);
+    if (slot !== undefined) foldGroundTruth(slot, pane, pair);
     addJoinedPair(pane.cells, pair, this.task, this.#options.positive);
     this.segments?.observeJoined(pair);
     return true;
@@ -171,6 +175,19 @@ export class VersionObserver {
   /** Adds a pair to cells that are of no window. */
   addPair(cells: Float64Array, pair: JoinedPair): void {
     addJoinedPair(cells, pair, (this.task ??= taskOf(pair)), this.#options.positive);
+  }
+
+  /** Enough ground truths have come for bins of their own: `settleGroundTruth` makes them. */
+  get groundTruthIsDue(): boolean {
+    const buffer = this.outputs.get(GROUND_TRUTH)?.buffer;
+    return buffer !== undefined && buffer.count === buffer.max && !this.#awaitsFirst;
+  }
+
+  /** No prediction may wait to be folded, and nobody may hold the correlator's lock. */
+  settleGroundTruth(): void {
+    if (!this.groundTruthIsDue) return;
+    this.#bufferIsFull(this.outputs.get(GROUND_TRUTH)!);
+    this.segments?.bringUp();
   }
 
   /** Merges a window into `cells`, which are all zero; without them, the view is valid until the next call. */
@@ -337,7 +354,8 @@ export class VersionObserver {
   #freeze(): void {
     this.#awaitsFirst = false;
     const features = [...this.features.values()].filter(({ comesBy }) => comesBy !== 'histograms');
-    this.reference = this.#provisional(features, [...this.outputs.values()]);
+    const own = [...this.outputs.values()].filter(({ name }) => !traitsOf(name, true).hasOwnPace);
+    this.reference = this.#provisional(features, own);
     const { multivariate } = this.#options;
     const made =
       multivariate && provisionalProjection(this.reference.features, this.sample?.save() ?? [], multivariate);

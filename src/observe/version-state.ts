@@ -86,6 +86,8 @@ export interface VersionParts {
   mark(prediction: Prediction, marks: Int32Array, runs: FoldRuns): void;
   marksOf(prediction: Prediction, decoder: RecordDecoder): readonly Int32Array[];
   observeJoined(pair: JoinedPair): void;
+  /** Brings them to the version's time and bins. No prediction may wait to be folded. */
+  bringUp(): void;
   save(): readonly SegmentState[];
   restore(saved: readonly SegmentState[]): void;
   take(): readonly SegmentState[];

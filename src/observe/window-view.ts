@@ -1,6 +1,7 @@
 /** One window of one model version, merged from its panes: read it before the next evaluation, the cells are reused. */
 import { VERSION_CELL } from './cells.js';
 import type { FeatureSlot } from './feature-slot.js';
+import { traitsOf } from './output-traits.js';
 
 export class WindowView {
   readonly windowMs: number;
@@ -29,8 +30,13 @@ export class WindowView {
 
   /** Predictions that should have had the feature, or the output. */
   expectedOf(slot: FeatureSlot, isOutput: boolean): number {
-    if (slot.comesBy === 'histograms' || slot.comesBy === 'projection') return 0;
+    if (slot.comesBy === 'histograms' || !traitsOf(slot.name, isOutput).isExpected) return 0;
     return isOutput ? this.predictions - this.errors : this.predictions;
+  }
+
+  /** What one of its values is worth in independent ones. */
+  shareOf({ name }: FeatureSlot, isOutput: boolean): number {
+    return traitsOf(name, isOutput).isWeighted ? this.effectiveShare : 1;
   }
 
   /** What a count of weighted observations is worth in independent ones: at most 1 per observation. */

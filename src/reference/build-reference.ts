@@ -12,7 +12,7 @@ import { DataSet, type DataSetOptions } from './data-set.js';
 import { profileEmbeddings } from './embedding-columns.js';
 import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.js';
 import { projectDataSet } from './reconstruction.js';
-import { GROUND_TRUTH, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
+import { OUTPUT_OF_ROLE, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { freeTextColumns } from './text-columns.js';
 import { recurringColumns } from './value-counts.js';
@@ -54,7 +54,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
   try {
     const roles = assignRoles(dataSet.columns, options);
     if (options.onNotice !== undefined) tellOfColumns(roles, options.onNotice);
-    const others = Array.from(roles.others, ([name, column]) => ({ name, column }));
+    const others = Array.from(roles.others, ([role, column]) => ({ name: OUTPUT_OF_ROLE[role], column }));
     const features = roles.features.map((column) => ({ name: column.name, column }));
     const profiles = await profileColumns(dataSet, [...features, ...others], options);
     const onSkipped = (name: string, why: string): void => options.onNotice?.(`${name} is skipped: ${why}`);
@@ -64,11 +64,11 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       options.embedding === undefined ? onSkipped : undefined,
     );
     const named = features.map(({ name }, index): [string, Profile] => [name, profiles[index]]);
-    const byRole = new Map<string, Profile>(others.map(({ name }, index) => [name, profiles[features.length + index]]));
+    const outputs = new Map<Output, Profile>(
+      others.map(({ name }, index) => [name, profiles[features.length + index]]),
+    );
     const together = await projectFeatures(dataSet, new Map(named), options);
-    if (together !== undefined) byRole.set(RECONSTRUCTION_ERROR, together.profile);
-    const groundTruth = byRole.get(GROUND_TRUTH);
-    byRole.delete(GROUND_TRUTH);
+    if (together !== undefined) outputs.set(RECONSTRUCTION_ERROR, together.profile);
     return referenceOf({
       model: options.model,
       version: options.version,
@@ -76,8 +76,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       source: { files: options.from, columns: namesOf(roles.others) },
       ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
       features: new Map(named),
-      outputs: byRole as Map<Output, Profile>,
-      ...(groundTruth === undefined ? {} : { groundTruth }),
+      outputs,
       embeddings,
       ...(together === undefined ? {} : { projection: together.projection }),
     });

@@ -2,8 +2,7 @@
 import { nearestName } from '../lib/nearest-name.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Column } from './column.js';
-import { GROUND_TRUTH, type ColumnRole, type SourceColumns } from './reference.js';
-import { PREDICTED_OUTPUTS } from '../registry/index.js';
+import { COLUMN_ROLES, type ColumnRole, type SourceColumns } from './reference.js';
 
 export interface RoleOptions extends SourceColumns {
   /** Columns that are no features. */
@@ -28,7 +27,7 @@ export function assignRoles(columns: readonly Column[], options: RoleOptions): R
   const { exclude = [], include, embedding } = options;
   for (const name of exclude) find(columns, name);
   const others = new Map<ColumnRole, Column>();
-  for (const role of [...PREDICTED_OUTPUTS, GROUND_TRUTH] as const) {
+  for (const role of COLUMN_ROLES) {
     const name = options[role];
     if (name !== undefined) others.set(role, usable(find(columns, name)));
   }

@@ -12,7 +12,7 @@ import {
   type NumericSchema,
   Profile,
 } from '../observe/index.js';
-import { type Output, PREDICTED_OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
+import { type Output, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import type { BuildProgress } from './build-reference.js';
 import { foldCategories, type CategoryColumn } from './category-columns.js';
 import type { Column, ColumnReading } from './column.js';
@@ -20,7 +20,7 @@ import { DataSet, type DataSetOptions } from './data-set.js';
 import { type EmbeddingColumn, foldEmbeddings } from './embedding-columns.js';
 import { foldNumbers, type NumberColumn } from './number-columns.js';
 import { reconstructDataSet } from './reconstruction.js';
-import type { Reference } from './reference.js';
+import { COLUMN_ROLES, OUTPUT_OF_ROLE, type Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { recurringColumns } from './value-counts.js';
 
@@ -39,8 +39,8 @@ const READINGS: Readonly<Record<FeatureSchema['kind'], readonly ColumnReading[]>
 };
 
 /**
- * @returns the profiles of the reference's features and of those of its outputs that the data set has; the ground truth
- * is not looked at
+ * @returns the profiles of the reference's features, and of those of its outputs (the ground truth among them) that the
+ * data set has
  * @throws PB4003 the data cannot be read; PB4004 a column is of another kind than the feature; PB4005 DuckDB is missing
  */
 export async function foldDataSet(reference: Reference, options: FoldOptions): Promise<Reference> {
@@ -52,9 +52,10 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
     for (const { name } of absent)
       options.onNotice?.(`the data set has no column ${name}: the feature is absent in all rows`);
     const present = schemas.filter(({ name }) => has(dataSet, name)).map((schema) => ({ schema, column: schema.name }));
-    const outputs = PREDICTED_OUTPUTS.flatMap((output) => {
+    const outputs = COLUMN_ROLES.flatMap((role) => {
+      const output = OUTPUT_OF_ROLE[role];
       const schema = reference.outputs.get(output)?.schema;
-      const column = reference.source.columns[output];
+      const column = reference.source.columns[role];
       if (schema === undefined || column === undefined) return [];
       if (has(dataSet, column)) return [{ schema, column }];
       options.onNotice?.(`the data set has no column ${column}: the output ${output} is not compared`);

@@ -11,12 +11,15 @@ import type { Profile } from '../observe/index.js';
 import { type Output, OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import { embeddingEntryOf, embeddingEntrySchema, embeddingOfEntry } from './embedding-entry.js';
 import { entryOf, profileEntrySchema, profileOf } from './profile-entry.js';
-import { GROUND_TRUTH, type Reference } from './reference.js';
+import { OUTPUT_OF_ROLE, type Reference } from './reference.js';
 
 const FORMAT = 'plumbline-reference';
 const FORMAT_VERSION = 1;
 /** A thousand features with ten thousand categories each stay under it. */
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** Outputs that stand among `outputs`; the ground truth stands by itself, under the name that the format gives it. */
+const LISTED: readonly string[] = OUTPUTS.filter((output) => output !== OUTPUT_OF_ROLE.groundTruth);
+const GROUND_TRUTH_ENTRY = 'groundTruth';
 /** The format stands at the head of a file. */
 const HEAD_BYTES = 256;
 const REBUILD = 'Build it again with `plumbline reference build`.';
@@ -89,9 +92,9 @@ const fileSchema = contentSchema
       outputs.some(({ name }) => name === RECONSTRUCTION_ERROR) === (projection !== undefined),
     { path: ['projection'], error: `belongs to the output ${RECONSTRUCTION_ERROR}, and that to it` },
   )
-  .refine(({ outputs }) => outputs.every(({ name }) => OUTPUTS.includes(name as Output)), {
+  .refine(({ outputs }) => outputs.every(({ name }) => LISTED.includes(name)), {
     path: ['outputs'],
-    error: `only ${OUTPUTS.join(' and ')} are outputs`,
+    error: `only ${LISTED.join(', ')} are outputs`,
   });
 type File = z.output<typeof fileSchema>;
 
@@ -167,8 +170,7 @@ export function parseReference(text: string, key: string): Reference {
     source,
     ...(createdAt === undefined ? {} : { createdAt }),
     features: new Map(profiles(file.features)),
-    outputs: new Map(profiles(file.outputs) as [Output, Profile][]),
-    ...(file.groundTruth === undefined ? {} : { groundTruth: profileOf(file.groundTruth) }),
+    outputs: new Map(profiles([...file.outputs, ...groundTruthOf(file)]) as [Output, Profile][]),
     embeddings: new Map((file.embeddings ?? []).map((entry) => [entry.name, embeddingOfEntry(entry)])),
     ...(file.projection === undefined ? {} : { projection: file.projection }),
   });
@@ -176,6 +178,11 @@ export function parseReference(text: string, key: string): Reference {
     throw damaged(key, 'its content is not what its hash was taken over: it was edited or cut short');
   }
   return reference;
+}
+
+/** As the output that it is. */
+function groundTruthOf({ groundTruth }: Content): Content['outputs'] {
+  return groundTruth === undefined ? [] : [{ ...groundTruth, name: OUTPUT_OF_ROLE.groundTruth }];
 }
 
 function readReferenceFile(path: string): string {
@@ -221,16 +228,8 @@ function damaged(key: string, why: string): PlumblineError {
   return new PlumblineError(`The reference file cannot be used: ${why}.`, { code: 'PB4002', key, remedy: REBUILD });
 }
 
-function contentOf({
-  model,
-  version,
-  rows,
-  features,
-  outputs,
-  groundTruth,
-  embeddings,
-  projection,
-}: UnhashedReference): Content {
+function contentOf({ model, version, rows, features, outputs, embeddings, projection }: UnhashedReference): Content {
+  const groundTruth = outputs.get(OUTPUT_OF_ROLE.groundTruth);
   const entries = (profiles: ReadonlyMap<string, Profile>): Content['features'] =>
     Array.from(profiles, ([name, profile]) => entryOf(name, profile));
   return {
@@ -238,8 +237,8 @@ function contentOf({
     version,
     rows,
     features: entries(features),
-    outputs: entries(outputs),
-    ...(groundTruth === undefined ? {} : { groundTruth: entryOf(GROUND_TRUTH, groundTruth) }),
+    outputs: entries(outputs).filter(({ name }) => LISTED.includes(name)),
+    ...(groundTruth === undefined ? {} : { groundTruth: entryOf(GROUND_TRUTH_ENTRY, groundTruth) }),
     // A file from before there were any has the same content without the key.
     ...(embeddings === undefined || embeddings.size === 0
       ? {}

@@ -1,6 +1,6 @@
 /** A reference that was built from a data set: the profiles, and where they came from. */
-import type { Profile, ReferenceProfiles } from '../observe/index.js';
-import type { PredictedOutput } from '../registry/index.js';
+import type { ReferenceProfiles } from '../observe/index.js';
+import type { Output } from '../registry/index.js';
 
 export interface Reference extends ReferenceProfiles {
   readonly kind: 'training';
@@ -11,8 +11,6 @@ export interface Reference extends ReferenceProfiles {
   readonly source: ReferenceSource;
   /** ISO 8601; absent: the builder gave no time. */
   readonly createdAt?: string;
-  /** What really happened, where the data set has it. */
-  readonly groundTruth?: Profile;
 }
 
 export interface ReferenceSource {
@@ -22,7 +20,12 @@ export interface ReferenceSource {
   readonly columns: SourceColumns;
 }
 
-export const GROUND_TRUTH = 'groundTruth';
-/** What a column can be besides a feature. */
-export type ColumnRole = PredictedOutput | typeof GROUND_TRUTH;
+/** What a column can be besides a feature, as options and files name it, and the output that it becomes. */
+export const OUTPUT_OF_ROLE = {
+  value: 'value',
+  score: 'score',
+  groundTruth: 'ground_truth',
+} as const satisfies Readonly<Record<string, Output>>;
+export type ColumnRole = keyof typeof OUTPUT_OF_ROLE;
+export const COLUMN_ROLES = Object.keys(OUTPUT_OF_ROLE) as readonly ColumnRole[];
 export type SourceColumns = Readonly<Partial<Record<ColumnRole, string>>>;

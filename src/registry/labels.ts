@@ -71,11 +71,13 @@ export const QUANTILES = [0.01, 0.25, 0.5, 0.75, 0.99] as const;
 /** What a prediction itself carries. */
 export const PREDICTED_OUTPUTS = ['value', 'score'] as const;
 export type PredictedOutput = (typeof PREDICTED_OUTPUTS)[number];
+/** What really happened, as far as it is known. */
+export const GROUND_TRUTH = 'ground_truth';
 /** How badly the reference's principal components reconstruct a prediction's features: computed here. */
 export const RECONSTRUCTION_ERROR = 'reconstruction_error';
 /** Share of the variance that principal components keep where nothing else is said: as NannyML's do. */
 export const VARIANCE_KEPT = 0.65;
-export const OUTPUTS = [...PREDICTED_OUTPUTS, RECONSTRUCTION_ERROR] as const;
+export const OUTPUTS = [...PREDICTED_OUTPUTS, GROUND_TRUTH, RECONSTRUCTION_ERROR] as const;
 export type Output = (typeof OUTPUTS)[number];
 
 export const DRIFT_STATES = ['ready', 'not_enough_data', 'no_traffic', 'no_reference'] as const;

@@ -194,7 +194,7 @@ function subjectFamilies<const Prefix extends string>(
 export const FEATURE_METRIC = subjectFamilies('ml.feature', 'a feature', feature, [...feature, LABEL.window]);
 export const PREDICTION_METRIC = subjectFamilies(
   'ml.prediction',
-  'an output (value, score or reconstruction_error)',
+  'an output (value, score, ground_truth or reconstruction_error)',
   output,
   [...output, LABEL.window],
 );

@@ -70,14 +70,17 @@ function traces(spans: OtlpObject[]): { signal: 'traces'; encoding: 'protobuf'; 
   };
 }
 
-function truths(ids: readonly number[]): { signal: 'logs'; encoding: 'protobuf'; body: Uint8Array } {
+function truths(
+  ids: readonly number[],
+  valueOf: (id: number) => unknown = (id) => id % 2 === 0,
+): { signal: 'logs'; encoding: 'protobuf'; body: Uint8Array } {
   const logRecords = ids.map((id) => ({
     eventName: 'ml.ground_truth',
     timeUnixNano: BigInt(Date.now()) * 1_000_000n,
     attributes: attributesOf({
       'ml.model.name': 'm',
       'ml.prediction.id': `p${id}`,
-      'ml.ground_truth.value': id % 2 === 0,
+      'ml.ground_truth.value': valueOf(id),
     }),
   }));
   return {
@@ -102,8 +105,10 @@ function facts(ingest: Ingest) {
   ingest.pipeline.observer.advance();
   const version = versionOf(ingest);
   const view = version.window(2);
-  const profiles = [...version.features.values()].map((slot) => {
-    const profile = version.profile(slot, view, false);
+  const slots = [...version.features.values()].map((slot) => [slot, false] as const);
+  const outputs = [...version.outputs.values()].map((slot) => [slot, true] as const);
+  const profiles = [...slots, ...outputs].map(([slot, isOutput]) => {
+    const profile = version.profile(slot, view, isOutput);
     const { present, absent, mean, standardDeviation, min, max, bins, outOfRange, unseen } = profile;
     const moments = [mean, standardDeviation].map((moment) => Number(moment.toPrecision(9)));
     // Which predictions were the first, and so where the bins lie, is for the threads to decide.
@@ -228,6 +233,27 @@ test('ground truth that came before its prediction, to another thread, joins it'
   await ingest.gather();
   expect(ingest.pipeline.correlator.outcomes('m')).toMatchObject({ joined: 2, orphaned: 0 });
   expect([versionOf(ingest, '1'), versionOf(ingest, '2')].map((version) => version.window(2).joined)).toEqual([1, 1]);
+});
+
+test('the classes of ground truths are the same, whichever threads they and their predictions came to', async () => {
+  const classes = ['cat', 'dog', 'eel'];
+  const counted = [];
+  for (const workers of [0, 2]) {
+    const ingest = await start(workers);
+    const ids = Array.from({ length: 900 }, (_, index) => index + 1);
+    const [early, late] = [ids.slice(0, 450), ids.slice(450)];
+    const tell = (of: readonly number[]) => ingest.take(truths(of, (id) => classes[id % 3]));
+    await Promise.all([tell(early.slice(0, 200)), tell(early.slice(200))]);
+    await Promise.all([early, late].map(async (of) => ingest.take(traces(of.map((id) => span(id))))));
+    await Promise.all([tell(late.slice(0, 200)), tell(late.slice(200))]);
+    await ingest.gather();
+    const version = versionOf(ingest);
+    const profile = version.profile(version.outputs.get('ground_truth')!, version.window(2), true);
+    const { categories } = profile.schema as { categories: readonly string[] };
+    counted.push(Object.fromEntries(categories.map((name, at) => [name, profile.bins[at]])));
+  }
+  expect(counted[0]).toEqual({ cat: 300, dog: 300, eel: 300 });
+  expect(counted[1]).toEqual(counted[0]);
 });
 
 test('ground truth that is joined in a thread which knows no segment finds the segments of its predictions', async () => {

@@ -120,13 +120,13 @@ describe('roles', () => {
   test('outputs and the ground truth are no features', async () => {
     const reference = await build({ from, exclude: ['id'], value: 'predicted', score: 'p', groundTruth: 'late' });
     expect([...reference.features.keys()]).toEqual(['x']);
-    expect([...reference.outputs.keys()]).toEqual(['value', 'score']);
+    expect([...reference.outputs.keys()]).toEqual(['value', 'score', 'ground_truth']);
     expect(categories(reference.outputs.get('value')!)).toEqual([
       ['false', 1],
       ['true', 2],
     ]);
     expect(reference.outputs.get('score')!.max).toBe(0.9);
-    expect(categories(reference.groundTruth!)).toEqual([
+    expect(categories(reference.outputs.get('ground_truth')!)).toEqual([
       ['false', 2],
       ['true', 1],
     ]);

@@ -101,7 +101,7 @@ describe('show', () => {
     expect(stdout).toMatch(/^score +numeric/m);
     expect(stdout).toMatch(/^together +1 principal component of 2 features, 5\d\.\d% of their variance$/m);
     expect(stdout).toMatch(/^reconstruction_error +numeric/m);
-    expect(stdout).toMatch(/^ground truth +boolean .*false (79|80|81)\.\d%/m);
+    expect(stdout).toMatch(/^ground_truth +boolean .*false (79|80|81)\.\d%/m);
   });
 
   test('a feature in full', async () => {
@@ -126,8 +126,8 @@ describe('show', () => {
       'amount',
       'colour',
       'score',
+      'ground_truth',
       'reconstruction_error',
-      'ground truth',
     ]);
     for (const { name, observations, bins } of subjects) {
       expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(observations);

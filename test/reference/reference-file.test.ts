@@ -13,6 +13,7 @@ import {
   parseReference,
   saveReference,
 } from '../../src/reference/index.js';
+import type { Output } from '../../src/registry/index.js';
 import { referenceOf } from '../../src/reference/reference-file.js';
 import { csv, temporaryFolder } from './data-files.js';
 
@@ -71,8 +72,10 @@ const arbitraryReference = fc
             categoricalProfile(name, new Map(Object.entries(counts)), rows),
           ]),
       ]),
-      outputs: new Map([['score', numericProfile('score', [0.1, 0.5, 0.9], rows)]]),
-      ...(hasTruth ? { groundTruth: numericProfile('groundTruth', [1, 2, 3], rows) } : {}),
+      outputs: new Map<Output, Profile>([
+        ['score', numericProfile('score', [0.1, 0.5, 0.9], rows)],
+        ...(hasTruth ? [['ground_truth', numericProfile('ground_truth', [1, 2, 3], rows)] as const] : []),
+      ]),
     }),
   );
 

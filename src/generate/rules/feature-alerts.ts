@@ -1,5 +1,5 @@
 /**
- * Alerts about distributions of features and outputs. Drift asks for three things: more than the threshold (it matters), more
+ * Alerts about distributions of features and outputs, the ground truth among them. Drift asks for three things: more than the threshold (it matters), more
  * than the critical value at this number of observations (it is not luck), and a q-value, so that a version of many features
  * is not one of many alerts. A drift statistic is published only with enough data, so 'ready' needs no matcher, and a
  * q-value only against references that alert, so that no rule needs their names. A shift is the early warning, with a
@@ -9,17 +9,20 @@ import { durationMs, type Config } from '../../config/index.js';
 import {
   FEATURE_METRIC,
   LABEL,
+  GROUND_TRUTH,
   MULTIVARIATE_METRIC,
+  PREDICTED_OUTPUTS,
   PREDICTION_METRIC,
   prometheusName,
   RECONSTRUCTION_ERROR,
   type LabelName,
   type MetricDefinition,
+  type Output,
 } from '../../registry/index.js';
-import { aggregateBy, equal, noneOf, oneOf, select, type Matcher } from '../promql.js';
+import { aggregateBy, equal, oneOf, select } from '../promql.js';
 import type { Scope } from '../threshold-scopes.js';
-import { BY_TIER, EARLY, type AlertDefinition, type AlertText } from './alert-definition.js';
-import { label, lookup, lookupNames, VALUE, WHO } from './annotation.js';
+import { BY_TIER, EARLY, NEVER_PAGES, type AlertDefinition, type AlertText } from './alert-definition.js';
+import { label, lookup, lookupNames, type SeverityByTier, VALUE, WHO } from './annotation.js';
 import { RECORDED } from './recording-rules.js';
 
 const featureOnly = [LABEL.modelName, LABEL.modelVersion, LABEL.feature];
@@ -30,10 +33,6 @@ export const FEATURE_DASHBOARD = {
   name: 'feature',
   variables: { model: LABEL.modelName, version: LABEL.modelVersion, feature: LABEL.feature, window: LABEL.window },
 } as const;
-
-/** What is computed of all features together says something else than what a model answers. */
-const predicted: readonly Matcher[] = noneOf(LABEL.output, [RECONSTRUCTION_ERROR]);
-const reconstructed: readonly Matcher[] = [equal(LABEL.output, RECONSTRUCTION_ERROR)];
 
 const EXCESS = lookupNames(
   [LABEL.modelName, LABEL.modelVersion, LABEL.window],
@@ -55,13 +54,12 @@ function drift(
   subject: string,
   scope: Scope,
   config: Config,
-  matchers: readonly Matcher[] = [],
 ): AlertText {
   const statistic = config.alerts.driftStatistic;
   const threshold = scope.thresholds[statistic];
   const isStatistic = equal(LABEL.statistic, statistic);
   const windows = oneOf(LABEL.window, scope.windows);
-  const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...matchers, ...scope.matchers]);
+  const value = select(prometheusName(metrics.drift), [isStatistic, windows, ...scope.matchers]);
   const critical = select(prometheusName(metrics.driftCriticalValue), [isStatistic]);
   const qValue = prometheusName(metrics.driftQValue);
   const rate = config.compare.falseAlarmRate;
@@ -110,6 +108,61 @@ function shift(
   };
 }
 
+interface OutputGroup {
+  /** What its alerts' names begin with. */
+  readonly name: string;
+  readonly subject: string;
+  readonly severity: SeverityByTier;
+  /** Outputs whose drift it tells of, and those whose shift. */
+  readonly drift: readonly Output[];
+  readonly shift: readonly Output[];
+}
+
+const OUTPUT_GROUPS: readonly OutputGroup[] = [
+  {
+    name: 'Prediction',
+    subject: `the prediction's ${label(LABEL.output)}`,
+    severity: BY_TIER,
+    drift: PREDICTED_OUTPUTS,
+    shift: [...PREDICTED_OUTPUTS, RECONSTRUCTION_ERROR],
+  },
+  {
+    // The world has changed, not the model: nothing that a night's work mends.
+    name: 'GroundTruth',
+    subject: 'the ground truth',
+    severity: NEVER_PAGES,
+    drift: [GROUND_TRUTH],
+    shift: [GROUND_TRUTH],
+  },
+];
+
+function narrowed(scope: Scope, outputs: readonly Output[]): Scope {
+  return { ...scope, matchers: [oneOf(LABEL.output, outputs), ...scope.matchers] };
+}
+
+function outputAlerts({ name, subject, severity, ...outputs }: OutputGroup): AlertDefinition[] {
+  return [
+    {
+      name: `${name}Drift`,
+      subject: 'output',
+      for: '1m',
+      severity,
+      thresholds: (config) => [config.alerts.driftStatistic],
+      dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
+      build: (scope, config) => drift(PREDICTION_METRIC, outputLabels, subject, narrowed(scope, outputs.drift), config),
+    },
+    {
+      name: `${name}Shift`,
+      subject: 'output',
+      for: '0s',
+      severity: EARLY,
+      thresholds: () => [],
+      dashboard: { name: 'fleet', variables: { model: LABEL.modelName } },
+      build: (scope, config) => shift(PREDICTION_METRIC, outputOnly, subject, narrowed(scope, outputs.shift), config),
+    },
+  ];
+}
+
 export const FEATURE_ALERTS: readonly AlertDefinition[] = [
   {
     name: 'FeatureDrift',
@@ -121,16 +174,6 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     build: (scope, config) => drift(FEATURE_METRIC, featureLabels, `feature ${label(LABEL.feature)}`, scope, config),
   },
   {
-    name: 'PredictionDrift',
-    subject: 'output',
-    for: '1m',
-    severity: BY_TIER,
-    thresholds: (config) => [config.alerts.driftStatistic],
-    dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
-    build: (scope, config) =>
-      drift(PREDICTION_METRIC, outputLabels, `the prediction's ${label(LABEL.output)}`, scope, config, predicted),
-  },
-  {
     name: 'MultivariateDrift',
     subject: 'output',
     for: '1m',
@@ -138,7 +181,13 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     thresholds: (config) => [config.alerts.driftStatistic],
     dashboard: { name: 'fleet', variables: { model: LABEL.modelName, window: LABEL.window } },
     build: (scope, config) => {
-      const drifted = drift(PREDICTION_METRIC, outputLabels, 'the reconstruction error', scope, config, reconstructed);
+      const drifted = drift(
+        PREDICTION_METRIC,
+        outputLabels,
+        'the reconstruction error',
+        narrowed(scope, [RECONSTRUCTION_ERROR]),
+        config,
+      );
       return {
         ...drifted,
         summary: `${WHO}: features do not hang together as in the reference over ${label(LABEL.window)}`,
@@ -158,14 +207,5 @@ export const FEATURE_ALERTS: readonly AlertDefinition[] = [
     },
     build: (scope, config) => shift(FEATURE_METRIC, featureOnly, `feature ${label(LABEL.feature)}`, scope, config),
   },
-  {
-    name: 'PredictionShift',
-    subject: 'output',
-    for: '0s',
-    severity: EARLY,
-    thresholds: () => [],
-    dashboard: { name: 'fleet', variables: { model: LABEL.modelName } },
-    build: (scope, config) =>
-      shift(PREDICTION_METRIC, outputOnly, `the prediction's ${label(LABEL.output)}`, scope, config),
-  },
+  ...OUTPUT_GROUPS.flatMap(outputAlerts),
 ];
