@@ -109,7 +109,7 @@ export class Correlator {
     this.settledLimit.used = this.#settled.size;
     this.classLimit.used = this.#classes.size;
     this.versionLimit.used = this.#versions.size;
-    return [this.predictionLimit, this.groundTruthLimit, this.settledLimit, this.classLimit, this.versionLimit];
+    return [this.predictionLimit, this.groundTruthLimit, this.settledLimit, this.versionLimit, this.classLimit];
   }
 
   /** A small number for a version, kept for the life of the process; -1 when there are too many. */

@@ -106,7 +106,11 @@ function facts(ingest: Ingest) {
   const version = versionOf(ingest);
   const view = version.window(2);
   const slots = [...version.features.values()].map((slot) => [slot, false] as const);
-  const outputs = [...version.outputs.values()].map((slot) => [slot, true] as const);
+  // The first predictions make the reconstruction error's components too.
+  const outputs = (['value', 'score', 'ground_truth'] as const).flatMap((name) => {
+    const slot = version.outputs.get(name);
+    return slot === undefined ? [] : [[slot, true] as const];
+  });
   const profiles = [...slots, ...outputs].map(([slot, isOutput]) => {
     const profile = version.profile(slot, view, isOutput);
     const { present, absent, mean, standardDeviation, min, max, bins, outOfRange, unseen } = profile;

@@ -126,8 +126,8 @@ describe('show', () => {
       'amount',
       'colour',
       'score',
-      'ground_truth',
       'reconstruction_error',
+      'ground_truth',
     ]);
     for (const { name, observations, bins } of subjects) {
       expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(observations);
@@ -177,7 +177,7 @@ describe('diff', () => {
   test('a mean that has moved by a deviation has drifted, and nothing else', async () => {
     const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), sales({ seed: 2, mean: 1 }));
     expect([status, drifted]).toEqual([1, ['amount']]);
-    expect(stderr).toMatch(/1 of 4 have drifted\.\n$/);
+    expect(stderr).toMatch(/1 of 5 have drifted\.\n$/);
   });
 
   test('colours that were never seen are a drift', async () => {
@@ -238,8 +238,8 @@ describe('diff', () => {
     const current = sales({ seed: 2, rows: 20, mean: 3 });
     const { status, stderr, report } = await diff(await built(sales({ seed: 1 })), current);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/4 have too few rows/);
-    expect(report!.subjects.map(({ state }) => state)).toEqual(Array(4).fill('not_enough_data'));
+    expect(stderr).toMatch(/5 have too few rows/);
+    expect(report!.subjects.map(({ state }) => state)).toEqual(Array(5).fill('not_enough_data'));
   });
 
   test('texts of digits stay texts, where the reference has texts', async () => {
