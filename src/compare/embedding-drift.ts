@@ -5,7 +5,8 @@
  * With no drift the squared distance of two means of n and m vectors is (1/n + 1/m) Σ λᵢ χ²₁ over the eigenvalues λ of the
  * covariance. Its upper quantile is that of a gamma distribution with the same mean tr(C) and variance 2 tr(C²) (Satterthwaite;
  * G. E. P. Box, Ann. Math. Stat. 25, 1954), both read off the reference. Error: the rate of false alarms is within a factor of
- * two of the nominal at 1e-2 from 200 vectors on, whatever the eigenvalues (simulated).
+ * two of the nominal at 1e-2 from 200 vectors on, whatever the eigenvalues (simulated: 0.9% to 1.4% for the Euclidean distance,
+ * 1.4% to 2.0% for the discrepancy, whose eigenvalues fall off more steeply than a gamma distribution has it).
  * One p-value stands for both: the smaller of those of the Euclidean distance and of the discrepancy, doubled (Bonferroni).
  * Cosine: means at most δ apart, of which one is ‖μ‖ > δ long, are at an angle of at most asin(δ/‖μ‖): so its critical value is
  * 1 − √(1 − (δ/‖μ‖)²), which is on the safe side; where the mean is not longer than its noise it has no direction: 2.

@@ -65,6 +65,7 @@ function windowInhibitions(config: Config): Inhibition[] {
     LABEL.modelVersion,
     LABEL.feature,
     LABEL.output,
+    LABEL.embedding,
     LABEL.segment,
     LABEL.segmentValue,
     LABEL.statistic,
@@ -100,6 +101,12 @@ function inhibitions(config: Config): Inhibition[] {
       source_matchers: [named(['FeatureDrift'])],
       target_matchers: [named(['MultivariateDrift'])],
       equal: [LABEL.modelName, LABEL.modelVersion, LABEL.window],
+    },
+    {
+      // Vectors that say nothing lie elsewhere too.
+      source_matchers: [named(['EmbeddingTypeMismatch', 'EmbeddingNonFinite', 'EmbeddingCollapsed'])],
+      target_matchers: [named(['EmbeddingDrift'])],
+      equal: [LABEL.modelName, LABEL.modelVersion, LABEL.embedding],
     },
     {
       // What was warned of early has become certain.

@@ -7,11 +7,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { BatchSpanProcessor, NodeTracerProvider, type Span, type SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentModel, recordOfflineFeatures } from '../../src/instrumentation/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
-import { DEFAULT_REFERENCE } from '../../src/registry/index.js';
+import { ATTRIBUTE, DEFAULT_REFERENCE } from '../../src/registry/index.js';
 import { eventually, type ReceivedAlert, type Sample, Stack } from './stack.js';
 
 const MODEL = 'flight-delay';
@@ -25,6 +25,7 @@ interface Features extends Record<string, number | string | undefined> {
 }
 
 const random = seededRandom(42);
+const vectors = seededRandom(43);
 let stack: Stack;
 let provider: NodeTracerProvider;
 
@@ -37,6 +38,28 @@ function flight(drifted: boolean): Features {
     airport: drifted && random.next() < 0.1 ? 'ZZZ' : airports[Math.floor(random.next() * airports.length)],
   };
 }
+
+/** Puts the embedding of a route on every prediction, as a middleware of the service would; that of version 1 turns in the end. */
+class RouteEmbedding implements SpanProcessor {
+  hasTurned = false;
+
+  onStart(span: Span): void {
+    const { attributes } = span;
+    if (attributes[ATTRIBUTE.modelName] !== MODEL || attributes[ATTRIBUTE.modelVersion] === undefined) return;
+    const turned = this.hasTurned && attributes[ATTRIBUTE.modelVersion] === '1';
+    const centre = turned ? [-1, 1, 0, 2] : [1, 1, 0, 2];
+    span.setAttribute(
+      'ml.embedding.route',
+      centre.map((x) => x + 0.5 * normalDeviate(vectors)),
+    );
+  }
+
+  onEnd(): void {}
+  forceFlush = (): Promise<void> => Promise.resolve();
+  shutdown = (): Promise<void> => Promise.resolve();
+}
+
+const embedding = new RouteEmbedding();
 
 /** What training would have computed: miles, where kilometres were served. */
 function recordTraining(id: string, { hour, distance }: Features, drifted: boolean): void {
@@ -79,12 +102,14 @@ beforeAll(async () => {
   }));
   provider = new NodeTracerProvider({
     spanProcessors: [
+      embedding,
       new BatchSpanProcessor(new OTLPTraceExporter({ url: `${stack.otlpUrl}/v1/traces` }), { maxQueueSize: 10_000 }),
     ],
   });
   await serve('1', REFERENCE_SIZE, false);
   await serve('2', REFERENCE_SIZE, false);
   await delay(2_000);
+  embedding.hasTurned = true;
   await serve('1', 2_000, true);
   await serve('2', 2_000, false);
 });
@@ -129,6 +154,13 @@ describe('alerts', () => {
     expect(sample.metric.severity).toBe('page');
   });
 
+  test('so does that of the embedding that turned, which arrives', async () => {
+    const alert = await eventually('the alert arrives', 60, async () =>
+      firing('EmbeddingDrift', { model_version: '1', embedding: 'route' }),
+    );
+    expect(alert.annotations.runbook_url).toMatch(/runbooks\/embedding-drift\.md$/);
+  });
+
   test('an unseen category arrives as such', async () => {
     await eventually('the alert arrives', 60, async () =>
       firing('FeatureUnseenCategory', { model_version: '1', feature: 'airport' }),
@@ -140,7 +172,7 @@ describe('alerts', () => {
     const silent = stack.alerts.filter(({ labels }) => labels.feature === 'hour' || labels.model_version === '2');
     expect(silent).toEqual([]);
     expect(await stack.query('ALERTS{feature="hour"}')).toEqual([]);
-    expect(await stack.query('ALERTS{alertname=~"Feature.*|Prediction.*",model_version="2"}')).toEqual([]);
+    expect(await stack.query('ALERTS{alertname=~"Feature.*|Prediction.*|Embedding.*",model_version="2"}')).toEqual([]);
   });
 });
 
@@ -181,8 +213,7 @@ const MAY_BE_EMPTY = [
   /unseen_category_ratio.*feature="distance"/,
   /window_finding\{.*feature="distance"/,
   /ml_model_schema_changes/,
-  // This model has none.
-  /ml_embedding_/,
+  /ml_embedding_window_finding/,
   // Slots of five minutes: there is no expectation before three of them.
   /ml_model_window_volume/,
 ];

@@ -17,7 +17,7 @@ const SHARES = [0.3333, 0.3333, 0.3333, 0, 0, 0.0001];
 const MINUTES = 60;
 const SHARE_MIN = 1e-4;
 
-const panel = featureRows('psi')
+const panel = featureRows('psi', 'mmd')
   .flatMap(({ panels }) => panels)
   .find(({ title }) => title === 'Which bins moved');
 const expression = panel!.queries[0].expr

@@ -7,6 +7,9 @@ import {
   BIN,
   DRIFT_STATES,
   DRIFT_STATISTICS,
+  EMBEDDING_CHECKS,
+  EMBEDDING_FINDINGS,
+  EMBEDDING_STATISTICS,
   LABEL,
   METRICS,
   MOMENTS,
@@ -44,12 +47,12 @@ const SERIES = new Map<string, ReadonlySet<string>>([
 
 /** Labels whose values are a closed set. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  [LABEL.statistic]: [...DRIFT_STATISTICS, ...PERFORMANCE_STATISTICS],
+  [LABEL.statistic]: [...DRIFT_STATISTICS, ...EMBEDDING_STATISTICS, ...PERFORMANCE_STATISTICS],
   [LABEL.state]: DRIFT_STATES,
   [LABEL.moment]: MOMENTS,
   [LABEL.bin]: Object.values(BIN),
-  [LABEL.check]: QUALITY_CHECKS,
-  [LABEL.finding]: QUALITY_FINDINGS,
+  [LABEL.check]: [...QUALITY_CHECKS, ...EMBEDDING_CHECKS],
+  [LABEL.finding]: [...QUALITY_FINDINGS, ...EMBEDDING_FINDINGS],
   [LABEL.against]: SCHEMA_BASES,
   [LABEL.change]: Object.keys(SCHEMA_CHANGES),
 };

@@ -102,7 +102,7 @@ function definitions(config: Config): DashboardDefinition[] {
         },
       ],
       alerts: ofFeature,
-      rows: featureRows(statistic),
+      rows: featureRows(statistic, config.alerts.embeddingStatistic),
     },
   ];
 }

@@ -2,15 +2,16 @@
 import {
   BIN,
   DRIFT_STATISTICS,
-  EMBEDDING_METRIC,
   FEATURE_METRIC,
   LABEL,
   prometheusName,
   type DriftStatistic,
+  type EmbeddingAlertStatistic,
   type MetricDefinition,
 } from '../../registry/index.js';
 import { aggregateBy, equal, select, type Matcher, type QueryLabel } from '../promql.js';
 import { RECORDED } from '../rules/recording-rules.js';
+import { embeddingRow } from './embedding-panels.js';
 import type { PanelDefinition, PanelRow } from './panel-definition.js';
 import { skewPanels } from './skew-panels.js';
 
@@ -334,32 +335,7 @@ const volume: readonly PanelDefinition[] = [
   },
 ];
 
-const embeddings: readonly PanelDefinition[] = [
-  {
-    ...third,
-    width: 24,
-    title: 'Embeddings of the version: drift as a multiple of its critical value',
-    description:
-      'Distance of the mean vectors (euclidean, cosine) and maximum mean discrepancy of the directions (mmd) from the first vectors, over what they reach with no drift at the configured false-alarm rate. Above 1 is more than chance.',
-    unit: 'none',
-    min: 0,
-    noValue: 'no embedding, or not enough vectors',
-    queries: [
-      {
-        expr: aggregateBy(
-          'max',
-          [LABEL.embedding, LABEL.statistic],
-          [EMBEDDING_METRIC.drift, EMBEDDING_METRIC.driftCriticalValue]
-            .map((metric) => over([...ofVersion, equal(LABEL.window, '$window')], metric))
-            .join(' / '),
-        ),
-        legend: `{{${LABEL.embedding}}} {{${LABEL.statistic}}}`,
-      },
-    ],
-  },
-];
-
-export function featureRows(statistic: DriftStatistic): PanelRow[] {
+export function featureRows(statistic: DriftStatistic, ofEmbeddings: EmbeddingAlertStatistic): PanelRow[] {
   return [
     { title: 'Verdict', panels: verdict(statistic) },
     {
@@ -371,6 +347,6 @@ export function featureRows(statistic: DriftStatistic): PanelRow[] {
     { title: 'Training and serving', panels: skewPanels },
     { title: 'Distribution', panels: distribution },
     { title: 'Volume', panels: volume },
-    { title: 'Embeddings', panels: embeddings },
+    embeddingRow(ofEmbeddings),
   ];
 }

@@ -8,6 +8,7 @@ import { DASHBOARD_UID } from '../dashboard-uids.js';
 import { thresholdScopes, type Scope } from '../threshold-scopes.js';
 import type { AlertDefinition, AlertText, ProcessAlertDefinition } from './alert-definition.js';
 import { dashboardUrl, runbookFile, severityTemplate, templateComment } from './annotation.js';
+import { EMBEDDING_ALERTS } from './embedding-alerts.js';
 import { FEATURE_ALERTS } from './feature-alerts.js';
 import { MODEL_ALERTS } from './model-alerts.js';
 import { processAlerts } from './process-alerts.js';
@@ -92,7 +93,13 @@ function processRule(definition: ProcessAlertDefinition, config: Config): Alerti
 function definitions({ observe: { segments } }: Config): Record<'features' | 'models', readonly AlertDefinition[]> {
   const areSegments = segments.length > 0;
   return {
-    features: [...FEATURE_ALERTS, ...QUALITY_ALERTS, ...SKEW_ALERTS, ...(areSegments ? SEGMENT_DRIFT_ALERTS : [])],
+    features: [
+      ...FEATURE_ALERTS,
+      ...QUALITY_ALERTS,
+      ...SKEW_ALERTS,
+      ...EMBEDDING_ALERTS,
+      ...(areSegments ? SEGMENT_DRIFT_ALERTS : []),
+    ],
     models: [...MODEL_ALERTS, ...VOLUME_ALERTS, ...(areSegments ? SEGMENT_PERFORMANCE_ALERTS : [])],
   };
 }

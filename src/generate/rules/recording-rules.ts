@@ -1,11 +1,12 @@
 /**
  * What rules and dashboards would otherwise compute again and again: owners to join on, rates and latencies per version
- * over all replicas, and the drift threshold that holds for each feature, so that a panel can draw it. Names follow
+ * over all replicas, and the drift threshold that holds for each feature or embedding, so that a panel can draw it. Names follow
  * Prometheus's `level:metric:operation`.
  */
-import { durationMs, type Config } from '../../config/index.js';
+import { durationMs, EMBEDDING_THRESHOLDS, type Config } from '../../config/index.js';
 import {
   BIN,
+  EMBEDDING_METRIC,
   FEATURE_METRIC,
   LABEL,
   MODEL_METRIC,
@@ -15,7 +16,7 @@ import {
   type MetricDefinition,
 } from '../../registry/index.js';
 import { aggregateBy, equal, oneOf, PROMETHEUS_LABEL, select, type QueryLabel } from '../promql.js';
-import { alertWindows, thresholdScopes } from '../threshold-scopes.js';
+import { alertWindows, thresholdScopes, type ThresholdKey } from '../threshold-scopes.js';
 import type { RecordingRule } from './rule.js';
 
 /** Rates are over this long: 20 scrapes, so that one failed scrape does not show. */
@@ -59,6 +60,10 @@ export const RECORDED = {
     name: recordName('output', PREDICTION_METRIC.drift, 'threshold'),
     labels: [...version, LABEL.output, LABEL.window, LABEL.statistic],
   },
+  embeddingThreshold: {
+    name: recordName('embedding', EMBEDDING_METRIC.drift, 'threshold'),
+    labels: [...version, LABEL.embedding, LABEL.window, LABEL.statistic],
+  },
   shiftThreshold: { name: recordName('model_version', FEATURE_METRIC.shiftEvidence, 'threshold'), labels: version },
   referenceMissing: {
     name: recordName('feature', FEATURE_METRIC.referenceBin, 'missing'),
@@ -92,16 +97,32 @@ function latencyRules(): RecordingRule[] {
   ];
 }
 
-/** A constant per feature or output: what the configuration says for it. */
-function thresholdRule(config: Config, subject: 'feature' | 'output'): RecordingRule {
-  const statistic = config.alerts.driftStatistic;
-  const [metric, recorded] =
-    subject === 'feature'
-      ? [FEATURE_METRIC.drift, RECORDED.featureThreshold]
-      : [PREDICTION_METRIC.drift, RECORDED.outputThreshold];
-  const constants = thresholdScopes(config, [statistic], subject).map(({ matchers, thresholds }) => {
+interface ThresholdRule {
+  readonly recorded: RecordedSeries;
+  readonly metric: MetricDefinition;
+  readonly subject: Parameters<typeof thresholdScopes>[2];
+  readonly statistic: string;
+  readonly threshold: ThresholdKey;
+}
+
+function thresholds({ alerts: { driftStatistic, embeddingStatistic } }: Config): ThresholdRule[] {
+  const drift = { statistic: driftStatistic, threshold: driftStatistic };
+  const ofEmbeddings = { statistic: embeddingStatistic, threshold: EMBEDDING_THRESHOLDS[embeddingStatistic] };
+  return [
+    { recorded: RECORDED.featureThreshold, metric: FEATURE_METRIC.drift, subject: 'feature', ...drift },
+    { recorded: RECORDED.outputThreshold, metric: PREDICTION_METRIC.drift, subject: 'output', ...drift },
+    { recorded: RECORDED.embeddingThreshold, metric: EMBEDDING_METRIC.drift, subject: 'model', ...ofEmbeddings },
+  ];
+}
+
+/** A constant per feature, output or embedding: what the configuration says for it. */
+function thresholdRule(
+  config: Config,
+  { recorded, metric, subject, statistic, threshold }: ThresholdRule,
+): RecordingRule {
+  const constants = thresholdScopes(config, [threshold], subject).map(({ matchers, thresholds: ofScope }) => {
     const drift = select(prometheusName(metric), [equal(LABEL.statistic, statistic), ...matchers]);
-    return `${aggregateBy('max', recorded.labels, drift)} * 0 + ${thresholds[statistic]}`;
+    return `${aggregateBy('max', recorded.labels, drift)} * 0 + ${ofScope[threshold]}`;
   });
   return { record: recorded.name, expr: constants.join('\n  or\n') };
 }
@@ -145,8 +166,7 @@ export function recordingRules(config: Config): RecordingRule[] {
     },
     { record: RECORDED.othersRate.name, expr: ofOthers(predictions) },
     ...latencyRules(),
-    thresholdRule(config, 'feature'),
-    thresholdRule(config, 'output'),
+    ...thresholds(config).map((rule) => thresholdRule(config, rule)),
     shiftThresholdRule(config),
     referenceMissingRule(config),
   ];
