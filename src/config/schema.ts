@@ -15,6 +15,7 @@ import {
 import { referenceSchema } from './reference-schema.js';
 import { durationSchema, timerSchema, windowSchema } from './duration.js';
 import { scheduleSchema } from './schedule.js';
+import { reservoirSchema, segmentSchema } from './segment-schema.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -87,37 +88,6 @@ const exposeSchema = listenSchema(9464)
       ),
     maxSeries: count.default(500_000).describe('Series on /metrics; further ones are left out and counted.'),
   });
-
-const segmentSchema = z.strictObject({
-  name: z.string().min(1).describe('What the segments are called in metrics.'),
-  by: z
-    .array(z.string().min(1))
-    .min(1)
-    .max(4)
-    .describe(
-      `Attributes whose values make the segments, alone or together: a feature by its short name, or any attribute of the span or log record, or else of its resource. A numeric feature that has more values than \`max\` makes tenths of the reference (quarters, together with others or where \`max\` is below 10), once there is one.`,
-    ),
-  max: count
-    .max(1000)
-    .default(20)
-    .describe(
-      'Segments of a version that are told apart: those with the most predictions; the rest is `__overflow__`.',
-    ),
-});
-
-const reservoirSchema = z.strictObject({
-  size: z
-    .number()
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(1000)
-    .describe('Predictions kept of each half of the longest window and version, at most; 0: none.'),
-  attributes: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Attributes that are kept beside the features and those that make segments, to ask for them later.'),
-});
 
 const skewSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether offline features are compared with online ones.'),
