@@ -72,7 +72,8 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
   const { correlator, observer, interpreter } = ingest.pipeline;
 
   const families = new FamilySet(METRICS, { maxSeries: config.expose.maxSeries });
-  const criticalValues = new CriticalValues({ falseAlarmRate: config.compare.falseAlarmRate });
+  const { falseAlarmRate, minimumObservations, statistics } = config.compare;
+  const criticalValues = new CriticalValues({ falseAlarmRate, statistics });
 
   const receiver = await startReceiver({
     ...receiverOptions(config, ports.env ?? process.env),
@@ -85,7 +86,7 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     families,
     observer,
     criticalValues,
-    minimumObservations: config.compare.minimumObservations,
+    minimumObservations,
     windows: config.observe.windows,
     everyMs: durationMs(config.expose.evaluateEvery),
     skew: { tolerance: config.observe.skew.tolerance, maxFeatures: config.observe.maxFeaturesPerVersion },

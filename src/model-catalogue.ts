@@ -7,7 +7,7 @@ import type { ModelFacts } from './expose/index.js';
 import { outcomeOfClass } from './interpret/index.js';
 import type { KnownModel, ReferencePlan, ReferencePlans, ReferenceProfiles } from './observe/index.js';
 import { loadReference, withKnownGroundTruth } from './reference/index.js';
-import type { DriftStatistic } from './registry/index.js';
+import type { AlertingStatistic } from './registry/index.js';
 
 const DEFAULT_TIER = 'standard';
 const WEEK = '7d';
@@ -97,7 +97,7 @@ export class ModelCatalogue {
       schedule: this.#schedules.get(model),
       thresholdOf: (feature) => {
         const ofFeature = feature === undefined ? undefined : config?.features[feature]?.thresholds;
-        return (statistic: DriftStatistic) =>
+        return (statistic: AlertingStatistic) =>
           ofFeature?.[statistic] ?? config?.thresholds[statistic] ?? thresholds[statistic];
       },
     };

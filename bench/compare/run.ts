@@ -155,7 +155,7 @@ function comparisons(): Row[] {
       new FeatureComparison(
         profile(bins * 234, (counts) => counts.fill(234)),
         criticalValues,
-        100,
+        { minimumObservations: 100 },
       ),
   );
   const windows = fleetComparisons.map(() =>

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import '@duckdb/node-api';
 import { driftBetween } from '../../src/cli/reference-drift.js';
 import { buildReference, foldDataSet, loadReference, saveReference } from '../../src/reference/index.js';
+import { DRIFT_STATISTICS } from '../../src/registry/index.js';
 
 const [referenceFile, currentFile] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-bench-'));
@@ -32,6 +33,7 @@ part('folding');
 const drifts = driftBetween(reference, current, {
   falseAlarmRate: 0.001,
   minimumObservations: 100,
+  statistics: DRIFT_STATISTICS,
   thresholdOf: () => 0.2,
 });
 

@@ -1,5 +1,6 @@
 /** Arguments that several verbs of `plumbline reference` have in common. */
 import { InvalidArgumentError } from 'commander';
+import { ALERTING_STATISTICS, canAlert, DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
 
 export const listed = (text: string): string[] =>
   text
@@ -29,4 +30,15 @@ export function shareBelowOne(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value < 1) return value;
   throw new InvalidArgumentError('It is a number from 0 up to, and not, 1.');
+}
+
+/** Drift statistics by name, of which one at least has a threshold to be judged by. */
+export function statisticNames(text: string): DriftStatistic[] {
+  const names = listed(text).map((name) => {
+    const statistic = DRIFT_STATISTICS.find((known) => known === name);
+    if (statistic !== undefined) return statistic;
+    throw new InvalidArgumentError(`'${name}' is none of ${DRIFT_STATISTICS.join(', ')}.`);
+  });
+  if (names.some(canAlert)) return names;
+  throw new InvalidArgumentError(`None of them has a threshold: add one of ${ALERTING_STATISTICS.join(', ')}.`);
 }

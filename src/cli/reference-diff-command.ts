@@ -1,6 +1,6 @@
 /** `plumbline reference diff`: whether data have moved away from a reference; a gate for continuous integration. */
 import { tmpdir } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import {
   alignReference,
@@ -10,19 +10,19 @@ import {
   type Reference,
   withKnownGroundTruth,
 } from '../reference/index.js';
-import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
+import { ALERTING_STATISTICS, DRIFT_STATISTIC_TITLE, type DriftStatistic } from '../registry/index.js';
 import { configOption, readConfig, type ConfigOption } from './config-source.js';
-import { number } from './chart.js';
+import { driftTable, MARKS } from './drift-table.js';
 import type { EmbeddingDriftOptions } from './embedding-drift.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
-import { listed, notNegative, probability, wholeNumber } from './reference-arguments.js';
-import type { DriftOptions, SubjectDrift } from './reference-drift.js';
+import { listed, notNegative, probability, statisticNames, wholeNumber } from './reference-arguments.js';
+import type { DriftOptions } from './reference-drift.js';
 import { progressOf } from './reference-progress.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
-import { columnsOf } from './text-table.js';
 import { paint, type Terminal } from './terminal.js';
 
-interface DiffFlags extends ConfigOption, Partial<Record<`threshold${Capitalize<DriftStatistic>}`, number>> {
+interface DiffFlags extends ConfigOption {
+  readonly statistics?: DriftStatistic[];
   readonly falseAlarmRate?: number;
   readonly minObservations?: number;
   readonly thresholdMmd?: number;
@@ -30,17 +30,29 @@ interface DiffFlags extends ConfigOption, Partial<Record<`threshold${Capitalize<
   readonly json?: boolean;
 }
 
+/** Thresholds by name of the statistic, as they were given on the command line. */
+type GivenThresholds = Partial<Record<string, number>>;
+
+const THRESHOLD_OPTIONS = ALERTING_STATISTICS.map((statistic) => ({
+  statistic,
+  flags: `--threshold-${statistic.replaceAll('_', '-')} <number>`,
+  about: `${DRIFT_STATISTIC_TITLE[statistic]} above which a drift matters`,
+}));
+
 export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
-  return new Command('diff')
+  const thresholds: GivenThresholds = {};
+  const command = new Command('diff')
     .description('compare data, or another reference, with a reference; fail where a feature has drifted')
     .argument('<reference>', 'the reference')
     .argument('<current>', 'CSV, JSON Lines or Parquet files, or another reference')
     .addOption(configOption())
-    .option('--threshold-psi <number>', 'population stability index above which a drift matters', notNegative)
-    .option('--threshold-js <number>', 'Jensen-Shannon distance above which a drift matters', notNegative)
-    .option('--threshold-ks <number>', 'Kolmogorov-Smirnov statistic above which a drift matters', notNegative)
     .option('--threshold-mmd <number>', 'discrepancy of embeddings above which a drift matters', notNegative)
     .option('--threshold-cosine <number>', 'cosine distance of embeddings above which a drift matters', notNegative)
+    .option(
+      '--statistics <names>',
+      'drift statistics to show and to judge by, such as psi,ks,wasserstein_normalised; as many as fit are shown',
+      statisticNames,
+    )
     .option('--false-alarm-rate <number>', 'chance of exceeding a critical value with no drift at all', probability)
     .option('--min-observations <n>', 'rows below which nothing is said of a feature', wholeNumber)
     .option('--json', 'print the numbers as JSON')
@@ -48,20 +60,36 @@ export function referenceDiffCommand(terminal: Terminal, finish: (status: ExitSt
       'after',
       `
 Between two references, features that were added, removed, renamed (same distribution, other name), retyped or extended (new
-categories) are named first. A feature has drifted where a statistic is above its threshold and above its critical value for these numbers of rows.
-So has an embedding; one that is absent or of another number of dimensions has as well. What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
+categories) are named first. A feature has drifted where any of the statistics is above its threshold (it matters) and above
+its critical value for these numbers of rows (it is not luck), and the feature's q-value, which allows for the number of
+features, is at most the false-alarm rate: as the alerts of a served model ask. Statistics: psi, js, ks, wasserstein_normalised
+(w1/sd: in standard deviations of the reference), hellinger, tv, linf; chi2 and wasserstein (w1: in the feature's own unit) are shown and have
+no threshold. So has an embedding; one that is absent or of another number of dimensions has as well. What no option says is taken from the configuration, for the reference's model. Exit status 1: something has drifted.
 
 Examples:
   $ plumbline reference diff flight-delay.json february.parquet
-  $ plumbline reference diff flight-delay.json 'incoming/*.csv' --threshold-psi 0.1 --json
+  $ plumbline reference diff flight-delay.json 'incoming/*.csv' --statistics psi,chi2 --threshold-psi 0.1 --json
 `,
     )
-    .action(async (own: string, other: string, flags: DiffFlags) => finish(await diff(own, other, flags, terminal)));
+    .action(async (own: string, other: string, flags: DiffFlags) =>
+      finish(await diff(own, other, flags, thresholds, terminal)),
+    );
+  for (const { statistic, flags, about } of THRESHOLD_OPTIONS) {
+    const option = new Option(flags, about).argParser((text) => (thresholds[statistic] = notNegative(text)));
+    command.addOption(option);
+  }
+  return command;
 }
 
-async function diff(own: string, other: string, flags: DiffFlags, terminal: Terminal): Promise<ExitStatus> {
+async function diff(
+  own: string,
+  other: string,
+  flags: DiffFlags,
+  thresholds: GivenThresholds,
+  terminal: Terminal,
+): Promise<ExitStatus> {
   const reference = loadReference(own);
-  const options = optionsOf(reference, flags);
+  const options = optionsOf(reference, flags, thresholds);
   // The statistics take longest to load, and no other verb of the command line needs them.
   const { driftBetween, schemaChanges } = await import('./reference-drift.js');
   const { embeddingDrifts, embeddingDriftLines } = await import('./embedding-drift.js');
@@ -88,7 +116,14 @@ async function diff(own: string, other: string, flags: DiffFlags, terminal: Term
       embeddings,
     };
     terminal.out(`${JSON.stringify(report, null, 2)}\n`);
-  } else terminal.out(`${[...tableOf(drifts), ...embeddingDriftLines(embeddings)].join('\n')}\n`);
+  } else {
+    const { lines, leftOut } = driftTable(drifts, options.statistics);
+    terminal.out(`${[...lines, ...embeddingDriftLines(embeddings)].join('\n')}\n`);
+    terminal.err(`${MARKS}.\n`);
+    if (leftOut.length > 0) {
+      terminal.err(`There is no room for ${leftOut.join(', ')}: choose with --statistics, or see all with --json.\n`);
+    }
+  }
   const unsaid = all.filter(({ state, over }) => state !== 'ready' && !over).length;
   if (unsaid > 0) terminal.err(`${paint(terminal, 'yellow', 'note:')} ${unsaid} have too few rows to be compared.\n`);
   terminal.err(`${drifted.length} of ${all.length} have drifted.\n`);
@@ -121,21 +156,21 @@ function aligned(own: string, reference: Reference, other: Reference): Reference
   );
 }
 
-function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions & EmbeddingDriftOptions {
+function optionsOf(
+  { model }: Reference,
+  flags: DiffFlags,
+  thresholds: GivenThresholds,
+): DriftOptions & EmbeddingDriftOptions {
   const { config } = readConfig(flags);
   const known = config.models.find(({ name }) => name === model);
   const ofModel = (key: 'embeddingMmd' | 'embeddingCosine' | 'typeMismatch'): number =>
     known?.thresholds[key] ?? config.alerts.thresholds[key];
-  const given: Partial<Record<DriftStatistic, number>> = {
-    psi: flags.thresholdPsi,
-    js: flags.thresholdJs,
-    ks: flags.thresholdKs,
-  };
   return {
     falseAlarmRate: flags.falseAlarmRate ?? config.compare.falseAlarmRate,
     minimumObservations: flags.minObservations ?? config.compare.minimumObservations,
+    statistics: flags.statistics ?? config.compare.statistics,
     thresholdOf: (feature, statistic) =>
-      given[statistic] ??
+      thresholds[statistic] ??
       (feature === undefined ? undefined : known?.features[feature]?.thresholds[statistic]) ??
       known?.thresholds[statistic] ??
       config.alerts.thresholds[statistic],
@@ -145,19 +180,4 @@ function optionsOf({ model }: Reference, flags: DiffFlags): DriftOptions & Embed
     },
     typeMismatch: ofModel('typeMismatch'),
   };
-}
-
-function tableOf(drifts: readonly SubjectDrift[]): string[] {
-  const head = ['', ...DRIFT_STATISTICS.flatMap((statistic) => [statistic, 'threshold', 'critical']), ''];
-  const rows = drifts.map(({ name, role, state, statistics, over }) => [
-    role === 'feature' ? name : `${name} (output)`,
-    ...DRIFT_STATISTICS.flatMap((wanted) => {
-      const found = statistics.find(({ statistic }) => statistic === wanted);
-      return found === undefined
-        ? ['-', '', '']
-        : [number(found.value), number(found.threshold), number(found.criticalValue)];
-    }),
-    state === 'ready' ? (over ? 'drifted' : '') : state,
-  ]);
-  return columnsOf(head, rows);
 }

@@ -2,19 +2,27 @@
 import {
   CriticalValues,
   FeatureComparison,
+  qValues,
   schemaDifferences,
   schemaOfReference,
   type SchemaDifference,
 } from '../compare/index.js';
 import type { Profile } from '../observe/index.js';
 import type { Reference } from '../reference/index.js';
-import { type DriftState, type DriftStatistic, SCHEMA_CHANGES } from '../registry/index.js';
+import {
+  type AlertingStatistic,
+  canAlert,
+  type DriftState,
+  type DriftStatistic,
+  SCHEMA_CHANGES,
+} from '../registry/index.js';
 
 export interface DriftOptions {
   readonly falseAlarmRate: number;
   readonly minimumObservations: number;
+  readonly statistics: readonly DriftStatistic[];
   /** @param feature undefined: an output */
-  readonly thresholdOf: (feature: string | undefined, statistic: DriftStatistic) => number;
+  readonly thresholdOf: (feature: string | undefined, statistic: AlertingStatistic) => number;
 }
 
 export interface SubjectDrift {
@@ -23,15 +31,20 @@ export interface SubjectDrift {
   readonly state: DriftState;
   /** Empty unless the state is ready. */
   readonly statistics: readonly StatisticDrift[];
-  /** Whether any statistic is. */
+  /** Of PSI, across all that are ready; absent unless the state is. */
+  readonly qValue?: number;
+  /** Whether any statistic is over, with a q-value up to the false-alarm rate: as the alert rules ask. */
   readonly over: boolean;
 }
 
 export interface StatisticDrift {
   readonly statistic: DriftStatistic;
   readonly value: number;
-  readonly threshold: number;
   readonly criticalValue: number;
+  /** Absent: no threshold suits all features. */
+  readonly threshold?: number;
+  /** Of χ². */
+  readonly degreesOfFreedom?: number;
   /** Above both: it is no chance, and it matters. */
   readonly over: boolean;
 }
@@ -41,22 +54,44 @@ const EFFECTIVE_SHARE = 1;
 
 /** The furthest apart first. */
 export function driftBetween(reference: Reference, current: Reference, options: DriftOptions): SubjectDrift[] {
-  const criticalValues = new CriticalValues({ falseAlarmRate: options.falseAlarmRate });
-  const drift = (name: string, role: SubjectDrift['role'], own: Profile, other: Profile): SubjectDrift => {
-    const comparison = new FeatureComparison(own, criticalValues, options.minimumObservations);
-    const state = comparison.compare(other, EFFECTIVE_SHARE);
-    const numbers = state === 'ready' ? comparison.numbers : [];
-    const statistics = numbers.map(({ statistic, value, criticalValue }) => {
-      const threshold = options.thresholdOf(role === 'feature' ? name : undefined, statistic);
-      return { statistic, value, threshold, criticalValue, over: value > threshold && value > criticalValue };
-    });
-    return { name, role, state, statistics, over: statistics.some(({ over }) => over) };
-  };
-  const all = [
-    ...pairs(reference.features, current.features).map(([name, own, other]) => drift(name, 'feature', own, other)),
-    ...pairs(reference.outputs, current.outputs).map(([name, own, other]) => drift(name, 'output', own, other)),
-  ];
-  return all.sort((a, b) => Number(b.over) - Number(a.over) || valueOf(b) - valueOf(a));
+  const { falseAlarmRate, statistics } = options;
+  const criticalValues = new CriticalValues({ falseAlarmRate, statistics });
+  const compared = (['features', 'outputs'] as const).flatMap((role) =>
+    pairs<string>(reference[role], current[role]).map(([name, own, other]) => {
+      const comparison = new FeatureComparison(own, criticalValues, options);
+      return { name, isFeature: role === 'features', comparison, state: comparison.compare(other, EFFECTIVE_SHARE) };
+    }),
+  );
+  const ready = compared.filter(({ state }) => state === 'ready');
+  const corrected = qValues(ready.map(({ comparison }) => comparison.pValue));
+  const drifts = compared.map((one): SubjectDrift => {
+    const { name, isFeature, comparison, state } = one;
+    const about = { name, role: isFeature ? 'feature' : 'output', state } as const;
+    if (state !== 'ready') return { ...about, statistics: [], over: false };
+    const qValue = corrected[ready.indexOf(one)];
+    const thresholdOf = (statistic: DriftStatistic): number | undefined =>
+      canAlert(statistic) ? options.thresholdOf(isFeature ? name : undefined, statistic) : undefined;
+    const found = statisticsOf(comparison, thresholdOf);
+    return { ...about, statistics: found, qValue, over: qValue <= falseAlarmRate && found.some(({ over }) => over) };
+  });
+  return drifts.sort((a, b) => Number(b.over) - Number(a.over) || valueOf(b) - valueOf(a));
+}
+
+function statisticsOf(
+  { numbers, degreesOfFreedom }: FeatureComparison,
+  thresholdOf: (statistic: DriftStatistic) => number | undefined,
+): StatisticDrift[] {
+  return numbers.map(({ statistic, value, criticalValue }) => {
+    const threshold = thresholdOf(statistic);
+    return {
+      statistic,
+      value,
+      criticalValue,
+      ...(threshold !== undefined && { threshold }),
+      ...(statistic === 'chi2' && { degreesOfFreedom }),
+      over: threshold !== undefined && value > threshold && value > criticalValue,
+    };
+  });
 }
 
 export interface NamedSchemaChange extends SchemaDifference {
@@ -81,5 +116,6 @@ function pairs<Name extends string>(
 }
 
 function valueOf({ statistics }: SubjectDrift): number {
-  return Math.max(-1, ...statistics.map(({ value, threshold }) => value / Math.max(threshold, Number.EPSILON)));
+  const multiples = statistics.map(({ value, threshold = Infinity }) => value / Math.max(threshold, Number.EPSILON));
+  return Math.max(-1, ...multiples);
 }

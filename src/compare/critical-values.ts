@@ -4,27 +4,30 @@
  *
  *     const criticalValues = new CriticalValues({ falseAlarmRate: 0.001 });
  *     const noDrift = criticalValues.forBins(referenceCounts);
+ *     await inTurns(noDrift.simulation(observations), pause);
  *     noDrift.criticalValue('psi', observations);
  *
- * References of one signature share what was simulated. Signatures are kept up to `signaturesMax`, the oldest let go
- * first; one that is still held by its user goes on working. Cost and error: `no-drift-bins.ts`, `no-drift-ordered-bins.ts`.
+ * What is simulated is divisible work; without the third line it is done in one go, and counted. References of one signature
+ * share what was simulated over their bins. Signatures are kept up to `signaturesMax`, the oldest let go first; one that is
+ * still held by its user goes on working. Cost and error: `simulated-limits.ts`, `no-drift-ordered-bins.ts`.
  */
+import type { DivisibleWork } from '../lib/divisible-work.js';
 import { Limit } from '../lib/limit.js';
-import { total, type Counts } from './counts.js';
+import { DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
+import { Bridges } from './bridges.js';
+import type { Counts } from './counts.js';
 import { kolmogorovQuantile } from './kolmogorov-distribution.js';
-import { NoDriftBins, SimulatedLimits, type NoDriftOptions } from './no-drift-bins.js';
-import { edgesOf, kolmogorovSmirnovLimit, NoDriftOrderedBins, wassersteinLimit } from './no-drift-ordered-bins.js';
-import { noDriftShares } from './no-drift-shares.js';
-import { PUBLISHED_UNORDERED, type UnorderedStatistic } from './statistics.js';
-
-/** Edges over which a bridge is simulated for a reference that is soon replaced. */
-const BRIEF_EDGES_MAX = 16;
+import { NoDriftBins } from './no-drift-bins.js';
+import { NoDriftOrderedBins, type Placement } from './no-drift-ordered-bins.js';
+import { noDriftShares, type NoDriftShares } from './no-drift-shares.js';
+import { SimulatedLimits, type SimulationOptions } from './simulated-limits.js';
+import { UNORDERED_STATISTICS } from './unordered-statistics.js';
 
 export interface CriticalValuesOptions {
   /** Chance of exceeding the critical value with no drift at all; above 0, below 0.5. */
   readonly falseAlarmRate: number;
-  /** Statistics over unordered bins that will be asked for; by default those that are published. */
-  readonly statistics?: readonly UnorderedStatistic[];
+  /** Statistics that will be asked for; default all. */
+  readonly statistics?: readonly DriftStatistic[];
   /** Simulated pairs of samples for each reference and size; default 4,000. */
   readonly replicates?: number;
   /** Different references that are remembered; default 4,096. */
@@ -33,20 +36,22 @@ export interface CriticalValuesOptions {
 }
 
 export class CriticalValues {
+  readonly statistics: readonly DriftStatistic[];
   /** How many signatures are remembered; its overflow counts those let go. */
   readonly limit: Limit;
-  readonly #options: NoDriftOptions;
+  /** Units of simulation that were done in one go, because nobody had prepared them. */
+  unpreparedUnits = 0;
+  readonly #options: SimulationOptions;
   readonly #kolmogorovLimit: number;
-  readonly #remembered = new Map<string, SimulatedLimits | number>();
+  readonly #bridges: Bridges;
+  readonly #remembered = new Map<string, SimulatedLimits>();
 
   constructor(options: CriticalValuesOptions) {
-    this.#options = {
-      falseAlarmRate: options.falseAlarmRate,
-      statistics: options.statistics ?? PUBLISHED_UNORDERED,
-      replicates: options.replicates ?? 4_000,
-      seed: options.seed ?? 1,
-    };
-    this.#kolmogorovLimit = kolmogorovQuantile(options.falseAlarmRate);
+    const { falseAlarmRate, statistics = DRIFT_STATISTICS, replicates = 4_000, seed = 1 } = options;
+    this.statistics = statistics;
+    this.#options = { falseAlarmRate, replicates, seed, inOneGo: (work) => this.#inOneGo(work) };
+    this.#kolmogorovLimit = kolmogorovQuantile(falseAlarmRate);
+    this.#bridges = new Bridges(replicates, seed);
     this.limit = new Limit('critical_values', options.signaturesMax ?? 4_096);
   }
 
@@ -60,41 +65,34 @@ export class CriticalValues {
    */
   forBins(reference: Counts, isBrief = false): NoDriftBins {
     const shares = noDriftShares(reference, isBrief);
-    const simulated = this.#remember(`bins ${shares.signature}`, () => new SimulatedLimits(shares, this.#options));
-    return new NoDriftBins(shares, simulated, this.#options.falseAlarmRate);
+    const unordered = UNORDERED_STATISTICS.filter((statistic) => this.statistics.includes(statistic));
+    return new NoDriftBins(shares, this.#simulatedFor(shares), this.falseAlarmRate, unordered);
   }
 
   /**
-   * For Kolmogorov-Smirnov: the bins in the order of the values.
-   * @param isBrief a reference that is soon replaced: over many bins it is given Kolmogorov's own limit, which costs nothing
-   * and which the bridge seen at any edges exceeds less often than promised (over 128, by a few percent of the limit)
+   * For Kolmogorov-Smirnov, and Wasserstein where it is known where the bins stand: they are in the order of the values.
    */
-  forOrderedBins(reference: Counts, isBrief = false): NoDriftOrderedBins {
-    const edges = edgesOf(reference);
-    if (isBrief && edges.length > BRIEF_EDGES_MAX) {
-      return new NoDriftOrderedBins(this.#kolmogorovLimit, this.#kolmogorovLimit, total(reference));
-    }
-    const limit = this.#remember(`edges ${edges.join()}`, () => kolmogorovSmirnovLimit(edges, this.#options));
-    return new NoDriftOrderedBins(limit, this.#kolmogorovLimit, total(reference));
+  forOrderedBins(reference: Counts, placement?: Placement): NoDriftOrderedBins {
+    return new NoDriftOrderedBins(reference, placement, {
+      ...this.#options,
+      kolmogorovLimit: this.#kolmogorovLimit,
+      bridges: this.#bridges,
+    });
   }
 
-  /**
-   * Wasserstein's critical value, in the unit of `positions`, is this times √(1/n + 1/m). It is simulated at each call
-   * and not remembered: keep it with the reference.
-   */
-  wassersteinLimit(reference: Counts, positions: Counts): number {
-    return wassersteinLimit(reference, positions, this.#options);
+  #inOneGo(work: DivisibleWork): void {
+    for (const units of work) this.unpreparedUnits += units;
   }
 
-  #remember<Known extends SimulatedLimits | number>(key: string, make: () => Known): Known {
-    const known = this.#remembered.get(key);
-    if (known !== undefined) return known as Known;
-    const made = make();
+  #simulatedFor(shares: NoDriftShares): SimulatedLimits {
+    const known = this.#remembered.get(shares.signature);
+    if (known !== undefined) return known;
+    const made = new SimulatedLimits(shares, this.#options);
     if (!this.limit.take()) {
       const [oldest] = this.#remembered.keys();
       this.#remembered.delete(oldest);
     }
-    this.#remembered.set(key, made);
+    this.#remembered.set(shares.signature, made);
     return made;
   }
 }

@@ -57,10 +57,7 @@ function byTransformedRejection(random: Random, trials: number, chance: number):
   const b = 1.15 + 2.53 * deviation;
   const a = -0.0873 + 0.0248 * b + 0.01 * chance;
   const c = trials * chance + 0.5;
-  const alpha = (2.83 + 5.1 / b) * deviation;
   const squeeze = 0.92 - 4.2 / b;
-  const mode = Math.floor((trials + 1) * chance);
-  const logOdds = Math.log(chance / (1 - chance));
   for (;;) {
     const u = random.next() - 0.5;
     const v = random.next();
@@ -68,9 +65,13 @@ function byTransformedRejection(random: Random, trials: number, chance: number):
     const k = Math.floor(((2 * a) / us + b) * u + c);
     if (us >= 0.07 && v <= squeeze) return k;
     if (k < 0 || k > trials) continue;
-    const accept = Math.log((v * alpha) / (a / (us * us) + b));
+    // Six draws of seven have been taken by now: what follows is dear.
+    const mode = Math.floor((trials + 1) * chance);
+    const accept = Math.log((v * (2.83 + 5.1 / b) * deviation) / (a / (us * us) + b));
     const likelihood =
-      logFactorialDifference(mode, k) + logFactorialDifference(trials - mode, trials - k) + (k - mode) * logOdds;
+      logFactorialDifference(mode, k) +
+      logFactorialDifference(trials - mode, trials - k) +
+      (k - mode) * Math.log(chance / (1 - chance));
     if (accept <= likelihood) return k;
   }
 }

@@ -22,6 +22,8 @@ const FINE: CountGrid = { name: '', exactBelow: 32, step: Math.log(1.05) };
 /** Half octaves; and bins filled this well have the same limit whatever their shares, so they are taken as equal. */
 const WELL_FILLED = 50;
 const COARSE: CountGrid = { name: 'brief ', exactBelow: 4, step: Math.log(2) / 2 };
+/** Σ 1 / expected count, over √(bins − 1), up to which limits are those of many observations: 42 expected in each of 3 equal bins, 75 in 13, 200 in 100. */
+const SPARSENESS_MAX = 0.05;
 
 export interface NoDriftShares {
   /** Adds to 1, in descending order: statistics that ignore the bins' order take it so. */
@@ -31,6 +33,8 @@ export interface NoDriftShares {
   readonly simulatedObservations: number;
   readonly occupiedBins: number;
   readonly emptyBins: number;
+  /** Number of observations on both sides from which every bin is well filled; ∞ where some are empty. */
+  readonly wellFilledFrom: number;
   readonly signature: string;
 }
 
@@ -64,8 +68,16 @@ export function noDriftShares(reference: Counts, isBrief = false): NoDriftShares
     simulatedObservations: Math.round(fromGrid(toGrid(observations, counts), counts)),
     occupiedBins,
     emptyBins,
+    wellFilledFrom: emptyBins > 0 ? Infinity : sparseness(shares) / SPARSENESS_MAX,
     signature: `${counts.name}${toGrid(observations, counts)}:${grid.join()}`,
   };
+}
+
+/** At one observation; n times less at n. */
+function sparseness(shares: Float64Array): number {
+  let sum = 0;
+  for (const share of shares) sum += 1 / share;
+  return sum / Math.sqrt(Math.max(1, shares.length - 1));
 }
 
 function toGrid(count: number, { exactBelow, step }: CountGrid): number {

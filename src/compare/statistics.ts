@@ -5,7 +5,6 @@
  * where `chiSquare` is true (the second-order expansion that all f-divergences share; Pardo, Statistical Inference Based
  * on Divergence Measures, 2006), else one that depends on the reference's shares and is simulated.
  */
-import { DRIFT_STATISTICS } from '../registry/index.js';
 import { chiSquareStatistic } from './chi-square.js';
 import type { Counts } from './counts.js';
 import { cramerVonMises } from './cramer-von-mises.js';
@@ -16,6 +15,7 @@ import { kullbackLeibler } from './kullback-leibler.js';
 import { lInfinity } from './l-infinity.js';
 import { psi, psiRaw } from './psi.js';
 import { totalVariation } from './total-variation.js';
+import type { UnorderedStatistic } from './unordered-statistics.js';
 
 export interface BinStatistic {
   readonly compute: (current: Counts, reference: Counts) => number;
@@ -71,17 +71,12 @@ const squared = (factor: number, chiSquare: boolean): NoDriftLimit => ({
   chiSquare,
 });
 
-/** Statistics with a critical value. KL and the unsmoothed PSI have none: with no drift at all they can be infinite. */
-export const NO_DRIFT_LIMITS = {
+/** Those with a critical value. KL and the unsmoothed PSI have none: with no drift at all they can be infinite. */
+export const NO_DRIFT_LIMITS: Readonly<Record<UnorderedStatistic, NoDriftLimit>> = {
   psi: linear(1),
   js: squared(8 * Math.LN2, true),
   hellinger: squared(8, true),
   chi2: { toLimit: (value) => value, fromLimit: (limit) => limit, chiSquare: true },
   tv: squared(1, false),
   linf: squared(1, false),
-} as const satisfies Partial<Record<StatisticName, NoDriftLimit>>;
-
-export type UnorderedStatistic = keyof typeof NO_DRIFT_LIMITS;
-
-/** The statistics with a registered name that do not look at the order of the bins. */
-export const PUBLISHED_UNORDERED: readonly UnorderedStatistic[] = DRIFT_STATISTICS.filter((name) => name !== 'ks');
+};

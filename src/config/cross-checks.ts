@@ -4,6 +4,7 @@
  */
 import { durationMs } from './duration.js';
 import { nearestName } from '../lib/nearest-name.js';
+import { canAlert } from '../registry/index.js';
 import { referenceFaults } from './reference-checks.js';
 import { type Config } from './schema.js';
 import { type Explanation } from './syntax-fault.js';
@@ -67,6 +68,24 @@ const featureWindowsAreObserved: CrossCheck = ({ models, observe }) =>
       ),
     ),
   );
+
+const alertStatisticIsPublished: CrossCheck = ({ alerts: { driftStatistic }, compare: { statistics } }, isWritten) =>
+  statistics.includes(driftStatistic)
+    ? []
+    : [
+        {
+          path: isWritten(['alerts', 'driftStatistic']) ? ['alerts', 'driftStatistic'] : ['compare', 'statistics'],
+          wrong: `drift alerts look at ${driftStatistic} (alerts.driftStatistic), which is not among compare.statistics`,
+          remedy: `Add it to compare.statistics, or let alerts.driftStatistic be one of ${statistics.filter(canAlert).join(', ') || 'those that can alert'}`,
+        },
+      ];
+
+const statisticsAreUnique: CrossCheck = ({ compare: { statistics } }) =>
+  repeated(statistics).map((index) => ({
+    path: ['compare', 'statistics', index],
+    wrong: `the statistic ${statistics[index]} is listed twice`,
+    remedy: 'Keep one of them',
+  }));
 
 const modelNamesAreUnique: CrossCheck = ({ models }) =>
   repeated(models.map((model) => model.name)).map((index) => ({
@@ -199,6 +218,8 @@ const CHECKS: readonly CrossCheck[] = [
   windowsAscend,
   alertWindowsAreObserved,
   featureWindowsAreObserved,
+  alertStatisticIsPublished,
+  statisticsAreUnique,
   modelNamesAreUnique,
   schedulesHaveOnePeriod,
   segmentNamesAreUnique,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import {
+  ALERTING_STATISTICS,
   ATTRIBUTE,
   DRIFT_STATISTICS,
   EMBEDDING_ALERT_STATISTICS,
@@ -187,6 +188,13 @@ const compareSchema = z.strictObject({
   minimumObservations: count
     .default(100)
     .describe('Observations in a window below which there is not enough data to speak of drift.'),
+  statistics: z
+    .array(z.enum(DRIFT_STATISTICS))
+    .min(1)
+    .default([...DRIFT_STATISTICS])
+    .describe(
+      'Drift statistics that are published of features and outputs, each with its critical value; `alerts.driftStatistic` is one of them. Segments have psi alone.',
+    ),
 });
 
 const stateSchema = z.strictObject({
@@ -197,10 +205,19 @@ const stateSchema = z.strictObject({
   saveEvery: timerSchema.default('30s').describe('How often the state is saved; it is also saved on shutdown.'),
 });
 
+/** Those of the drift statistics are about what a shift of a normal feature by 0.4 to 0.45 standard deviations gives. */
 const thresholdsSchema = z.strictObject({
   psi: z.number().min(0).default(0.2).describe('Population stability index above which a drift matters.'),
   js: share.default(0.2).describe('Jensen-Shannon distance (base 2) above which a drift matters.'),
   ks: share.default(0.15).describe('Kolmogorov-Smirnov statistic above which a drift matters.'),
+  wasserstein_normalised: z
+    .number()
+    .min(0)
+    .default(0.4)
+    .describe('Wasserstein distance, in standard deviations of the reference, above which a drift matters.'),
+  hellinger: share.default(0.15).describe('Hellinger distance above which a drift matters.'),
+  tv: share.default(0.15).describe('Total variation distance above which a drift matters.'),
+  linf: share.default(0.1).describe('Change of the share of a single bin above which a drift matters.'),
   embeddingMmd: z
     .number()
     .min(0)
@@ -319,9 +336,15 @@ const modelSchema = z.strictObject({
     .describe('Settings of single features.'),
 });
 
+const CANNOT_ALERT = `is a statistic that is published and cannot alert, since no threshold suits all features and numbers of observations; write one of ${ALERTING_STATISTICS.join(', ')}`;
+const isDriftStatistic = (input: unknown): boolean => DRIFT_STATISTICS.some((statistic) => statistic === input);
+
 const alertsSchema = z.strictObject({
   thresholds: thresholdsSchema.prefault({}).describe('Thresholds for all models.'),
-  driftStatistic: z.enum(DRIFT_STATISTICS).default('psi').describe('The statistic that drift alerts look at.'),
+  driftStatistic: z
+    .enum(ALERTING_STATISTICS, { error: ({ input }) => (isDriftStatistic(input) ? CANNOT_ALERT : undefined) })
+    .default('psi')
+    .describe('The statistic that drift alerts look at.'),
   embeddingStatistic: z
     .enum(EMBEDDING_ALERT_STATISTICS)
     .default('mmd')

@@ -9,6 +9,9 @@ import { type Explanation } from './syntax-fault.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** How messages of our own begin: zod's are sentences. */
+const OWN = 'is ';
+
 const WANTED: Record<string, string> = {
   string: 'text',
   number: 'a number',
@@ -24,6 +27,7 @@ export function explainValue(issue: Issue): Explanation {
     case 'invalid_type':
       return explainType(issue.expected, issue.input);
     case 'invalid_value': {
+      if (issue.message.startsWith(OWN)) return explainMessage(issue);
       const values = issue.values.map(String);
       const nearest = typeof issue.input === 'string' ? nearestName(issue.input, values) : undefined;
       const hint = nearest === undefined ? '' : `Did you mean '${nearest}'? `;

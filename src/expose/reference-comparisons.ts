@@ -118,7 +118,8 @@ export class ReferenceComparisons {
     const aligned = schema && profile && alignProfile(schema, profile);
     if (aligned === undefined) return 'no_reference';
     if (aligned.observations < this.#minimumObservations) return 'not_enough_data';
-    return new FeatureComparison(aligned, this.#criticalValues, this.#minimumObservations, isBrief);
+    const minimumObservations = this.#minimumObservations;
+    return new FeatureComparison(aligned, this.#criticalValues, { minimumObservations, isBrief });
   }
 
   async #summed(spans: readonly PackedSpan[], pause: () => Promise<void>): Promise<Profiles> {

@@ -5,6 +5,7 @@
  * Comparisons are made once for each segment and subject, and go when the segment goes.
  */
 import { type CriticalValues, FeatureComparison, qValues, segmentLags } from '../compare/index.js';
+import { inTurns } from '../lib/divisible-work.js';
 import {
   type FeatureSlot,
   profileOf,
@@ -69,7 +70,7 @@ export class SegmentSeries {
           if (view.predictions > 0) families.set(SEGMENT_METRIC.windowErrors, labels, view.errors / view.predictions);
           if (view.joined > 0) joined.push({ labels, cells: view.cells.slice(0, VERSION_CELLS) });
           if (task !== undefined) writeSegmentPerformance(families, labels, view, task);
-          ready.push(...this.#writeSubjects(observer, view, labels));
+          ready.push(...(await this.#writeSubjects(observer, view, labels, pause)));
           await pause();
         }
         if (task !== undefined) {
@@ -85,7 +86,12 @@ export class SegmentSeries {
     }
   }
 
-  #writeSubjects(observer: VersionObserver, view: WindowView, labels: readonly string[]): Ready[] {
+  async #writeSubjects(
+    observer: VersionObserver,
+    view: WindowView,
+    labels: readonly string[],
+    pause: () => Promise<void>,
+  ): Promise<Ready[]> {
     const { families } = this.#options;
     const subjects = [
       ...[...observer.features.values()].map((slot) => ({ slot, isOutput: false, metric: SEGMENT_FEATURE_METRIC })),
@@ -97,6 +103,7 @@ export class SegmentSeries {
       const own = [...labels, slot.name];
       if (current.observations > 0) families.set(metric.missing, own, current.missing / current.observations);
       const comparison = this.#comparisonOf(observer, slot, isOutput);
+      if (comparison !== undefined) await inTurns(comparison.simulation(current, view.effectiveShare), pause);
       const state =
         comparison?.compare(current, view.shareOf(slot, isOutput)) ??
         (current.observations > 0 ? 'no_reference' : 'no_traffic');
@@ -116,7 +123,10 @@ export class SegmentSeries {
     const profile = profileOf(observer.reference, slot, isOutput);
     if (profile === undefined || profile.schema !== slot.schema) return undefined;
     const { criticalValues, minimumObservations } = this.#options;
-    const comparison = new FeatureComparison(profile, criticalValues, minimumObservations);
+    const comparison = new FeatureComparison(profile, criticalValues, {
+      minimumObservations,
+      statistics: [STATISTIC],
+    });
     this.#comparisons.set(slot, comparison);
     return comparison;
   }

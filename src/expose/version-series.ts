@@ -11,6 +11,7 @@ import {
   regressionOfWindow,
   type Schedule,
 } from '../compare/index.js';
+import { inTurns } from '../lib/divisible-work.js';
 import {
   type FeatureSlot,
   profileOf,
@@ -182,6 +183,7 @@ export class VersionSeries {
       const { series, slot, isOutput, comparison } = subject;
       const current = version.profile(slot, view, isOutput);
       const effectiveShare = view.shareOf(slot, isOutput);
+      if (comparison !== undefined) await inTurns(comparison.simulation(current, effectiveShare), pause);
       const state = series.writeWindow(index, current, comparison, effectiveShare, this.#options.quality);
       if (state === 'ready' && primary.alerts)
         alerting.push({ series, reference: primary.name, comparison: comparison! });
@@ -190,8 +192,12 @@ export class VersionSeries {
       for (const plan of this.#references.plans) {
         const against = current.observations === 0 ? 'no_traffic' : this.#references.of(plan, index, slot, isOutput);
         const drift = series.drift(index, plan.name);
-        if (typeof against === 'string') drift.writeState(against);
-        else if (drift.write(current, against, effectiveShare) === 'ready' && plan.alerts)
+        if (typeof against === 'string') {
+          drift.writeState(against);
+          continue;
+        }
+        await inTurns(against.simulation(current, effectiveShare), pause);
+        if (drift.write(current, against, effectiveShare) === 'ready' && plan.alerts)
           alerting.push({ series, reference: plan.name, comparison: against });
       }
       await pause();
@@ -246,7 +252,7 @@ export class VersionSeries {
       this.#subjects.set(slot, subject);
     }
     if (subject.comparison === undefined && reference !== undefined && slot.schema === reference.schema) {
-      subject.comparison = new FeatureComparison(reference, criticalValues, quality.minimumObservations);
+      subject.comparison = new FeatureComparison(reference, criticalValues, quality);
     }
   }
 }

@@ -29,6 +29,14 @@ export function bucketOf(high: number, octave: number): number {
   return exponent === 0 ? 0 : exponent === 127 ? BUCKETS_PER_OCTAVE - 1 : (high >>> 16) & 15;
 }
 
+/** The end of the bucket that is nearer to 0, which is in it. */
+export function nearEnd(bucket: number): number {
+  const exponent = (bucket >>> 4) & 127;
+  if (exponent === 0) return 0;
+  const magnitude = 2 ** (exponent - 64) * (1 + (bucket & 15) / BUCKETS_PER_OCTAVE);
+  return bucket >>> 11 === 0 ? magnitude : -magnitude;
+}
+
 /** A value within 1/32 of every value in the bucket `octave * BUCKETS_PER_OCTAVE + bucketOf(…)`. */
 export function midpoint(bucket: number): number {
   const exponent = (bucket >>> 4) & 127;

@@ -5,7 +5,7 @@
 import { FEATURE_CELL } from './cells.js';
 import { coversSketch, estimateDistinct, registersOf } from './distinct-sketch.js';
 import { binCount, type FeatureSchema, isNumeric } from './feature-schema.js';
-import { BUCKETS_PER_OCTAVE, midpoint, OCTAVES } from './log-buckets.js';
+import { BUCKETS_PER_OCTAVE, midpoint, nearEnd, OCTAVES } from './log-buckets.js';
 
 /** Where a feature's cells are. */
 export interface ProfilePlace {
@@ -143,6 +143,18 @@ export class Profile {
       if (seen > rank) return Math.min(this.max, Math.max(this.min, midpoint(bucket)));
     }
     return this.max;
+  }
+
+  /** Calls `visit` for each occupied bucket of the quantile sketch: with its end towards 0, its middle, and its count. */
+  forEachBucket(visit: (nearEnd: number, midpoint: number, count: number) => void): void {
+    for (const [octave, page] of (this.place.pages ?? []).entries()) {
+      if (page < 0) continue;
+      for (let at = 0; at < BUCKETS_PER_OCTAVE; at++) {
+        const bucket = octave * BUCKETS_PER_OCTAVE + at;
+        const count = page + at < this.cells.length ? this.cells[page + at] : 0;
+        if (count > 0) visit(nearEnd(bucket), midpoint(bucket), count);
+      }
+    }
   }
 
   get #shift(): number {

@@ -50,8 +50,27 @@ export const SEGMENT_LIMIT = 'segments_per_definition';
 /** Where a name goes when its limit is reached. */
 export const OVERFLOW = '__overflow__';
 
-export const DRIFT_STATISTICS = ['psi', 'js', 'ks'] as const;
+/** Those that say the same of every feature and any number of observations, so that one threshold suits them. */
+export const ALERTING_STATISTICS = ['psi', 'js', 'ks', 'wasserstein_normalised', 'hellinger', 'tv', 'linf'] as const;
+export type AlertingStatistic = (typeof ALERTING_STATISTICS)[number];
+export const DRIFT_STATISTICS = [...ALERTING_STATISTICS, 'chi2', 'wasserstein'] as const;
 export type DriftStatistic = (typeof DRIFT_STATISTICS)[number];
+
+export const DRIFT_STATISTIC_TITLE: Readonly<Record<DriftStatistic, string>> = {
+  psi: 'population stability index',
+  js: 'Jensen-Shannon distance',
+  ks: 'Kolmogorov-Smirnov statistic',
+  wasserstein_normalised: 'Wasserstein distance in standard deviations of the reference',
+  hellinger: 'Hellinger distance',
+  tv: 'total variation distance',
+  linf: 'largest change of the share of a bin',
+  chi2: 'two-sample χ²',
+  wasserstein: "Wasserstein distance in the feature's unit",
+};
+
+export function canAlert(statistic: DriftStatistic): statistic is AlertingStatistic {
+  return (ALERTING_STATISTICS as readonly DriftStatistic[]).includes(statistic);
+}
 
 export const MOMENTS = ['mean', 'stddev', 'min', 'max'] as const;
 /** Of vectors' lengths. */

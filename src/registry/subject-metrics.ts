@@ -150,8 +150,15 @@ function subjectFamilies<const Prefix extends string>(
       instrument: `${prefix}.drift`,
       kind: 'gauge',
       unit: '1',
-      help: `Drift of ${what} in the window against a reference, by statistic.`,
+      help: `Drift of ${what} in the window against a reference, by statistic; wasserstein in its own unit, wasserstein_normalised in standard deviations of the reference.`,
       labels: [...labelsWindow, LABEL.reference, LABEL.statistic],
+    },
+    driftDegreesOfFreedom: {
+      instrument: `${prefix}.drift.degrees_of_freedom`,
+      kind: 'gauge',
+      unit: '',
+      help: `Degrees of freedom of the drift statistic chi2 of ${what}: bins that the window or the reference occupies, less one.`,
+      labels: [...labelsWindow, LABEL.reference],
     },
     driftCriticalValue: {
       instrument: `${prefix}.drift.critical_value`,
@@ -178,7 +185,7 @@ function subjectFamilies<const Prefix extends string>(
       instrument: `${prefix}.drift.since`,
       kind: 'gauge',
       unit: 's',
-      help: `Event time (seconds since the epoch) since which the statistic has been above its critical value and its threshold, with a q-value up to the false-alarm rate; 0 when it is not. Only against references that alert.`,
+      help: `Event time (seconds since the epoch) since which the statistic has been above its critical value and its threshold, with a q-value up to the false-alarm rate; 0 when it is not. Only of statistics that can alert, against references that do.`,
       labels: [...labelsWindow, LABEL.reference, LABEL.statistic],
     },
     shiftEvidence: {

@@ -10,13 +10,12 @@ import {
   kolmogorovSmirnov,
   kolmogorovSmirnovCriticalValue,
   STATISTICS,
+  UNORDERED_STATISTICS,
   wasserstein,
-  type UnorderedStatistic,
 } from '../../src/compare/index.js';
 import { drawMultinomial } from '../../src/compare/multinomial.js';
 import { seededRandom } from '../../src/lib/random.js';
 
-const UNORDERED = ['psi', 'js', 'hellinger', 'chi2', 'tv', 'linf'] as const satisfies readonly UnorderedStatistic[];
 const WINDOWS = 1_500;
 const REPLICATES = 4_000;
 
@@ -45,23 +44,23 @@ describe.each(CASES)('$bins bins, n = $n, m = $m', ({ bins, n, m }) => {
     const random = seededRandom(bins * 7 + n + m);
     const shares = SHAPES.equal(bins);
     const reference = Float64Array.from(shares, (share) => Math.round(share * m));
-    const criticalValues = new CriticalValues({ falseAlarmRate: rate, statistics: UNORDERED, replicates: REPLICATES });
+    const criticalValues = new CriticalValues({ falseAlarmRate: rate, replicates: REPLICATES });
     const unordered = criticalValues.forBins(reference);
-    const limits = UNORDERED.map((name) => unordered.criticalValue(name, n));
+    const limits = UNORDERED_STATISTICS.map((name) => unordered.criticalValue(name, n));
     const ordered = criticalValues.forOrderedBins(reference).criticalValue(n);
-    const exceeded = UNORDERED.map(() => 0);
+    const exceeded = UNORDERED_STATISTICS.map(() => 0);
     let exceededOrdered = 0;
     const current = new Float64Array(bins);
     const past = new Float64Array(bins);
     for (let window = 0; window < WINDOWS; window++) {
       drawMultinomial(random, n, shares, current);
       drawMultinomial(random, m, shares, past);
-      UNORDERED.forEach((name, place) => {
+      UNORDERED_STATISTICS.forEach((name, place) => {
         if (STATISTICS[name].compute(current, past) > limits[place]) exceeded[place]++;
       });
       if (kolmogorovSmirnov(current, past) > ordered) exceededOrdered++;
     }
-    UNORDERED.forEach((name, place) => {
+    UNORDERED_STATISTICS.forEach((name, place) => {
       const excess = exceeded[place] / WINDOWS - rate;
       // A largest share of few observations has few values, so its rate can only be met from below.
       const distance = name === 'linf' ? excess : Math.abs(excess);
@@ -126,8 +125,9 @@ test('Wasserstein, over uneven bins and in the unit of the feature', () => {
   const shares = SHAPES.zipf(bins);
   const positions = shares.map((_, bin) => bin * bin);
   const reference = Float64Array.from(shares, (share) => Math.round(share * m));
-  const limit = new CriticalValues({ falseAlarmRate: rate }).wassersteinLimit(reference, positions);
-  const critical = limit * Math.sqrt(1 / n + 1 / m);
+  const placement = { positions, standardDeviation: 0 };
+  const noDrift = new CriticalValues({ falseAlarmRate: rate }).forOrderedBins(reference, placement);
+  const critical = noDrift.wassersteinCriticalValue(n);
   const current = new Float64Array(bins);
   const past = new Float64Array(bins);
   let exceeded = 0;

@@ -22,7 +22,9 @@ describe('closed forms', () => {
   });
 
   test('well-filled bins are not simulated', () => {
-    const noDrift = new CriticalValues({ falseAlarmRate: 0.01, replicates: 1 }).forBins([5_000, 5_000, 5_000]);
+    const noDrift = new CriticalValues({ falseAlarmRate: 0.01, replicates: 1, statistics: ['psi'] }).forBins([
+      5_000, 5_000, 5_000,
+    ]);
     const expected = closedFormCriticalValue('psi', 0.01, 2_000, 15_000, 3);
     expect(noDrift.criticalValue('psi', 2_000)).toBeCloseTo(expected, 12);
   });
@@ -76,13 +78,21 @@ describe('CriticalValues', () => {
   test('says beforehand whether an answer has to be simulated', () => {
     const noDrift = new CriticalValues(options).forBins(DECILES);
     for (const n of [20, 300, 1e9]) {
-      expect(noDrift.isKnown('psi', n)).toBe(false);
+      expect(noDrift.isKnown(n)).toBe(false);
       noDrift.criticalValue('psi', n);
-      expect(noDrift.isKnown('js', n)).toBe(true);
+      expect(noDrift.isKnown(n)).toBe(true);
     }
-    expect(noDrift.isKnown('psi', 0)).toBe(true);
-    expect(new CriticalValues(options).forBins([5_000, 5_000, 5_000]).isKnown('psi', 2_000)).toBe(true);
-    expect(new CriticalValues(options).forBins([700]).isKnown('psi', 50)).toBe(true);
+    expect(noDrift.isKnown(0)).toBe(true);
+    expect(new CriticalValues(options).forBins([700]).isKnown(50)).toBe(true);
+  });
+
+  test('well-filled bins need no simulation for statistics with a closed form, and one for all sizes for the others', () => {
+    const filled = [5_000, 5_000, 5_000];
+    expect(new CriticalValues({ ...options, statistics: ['psi', 'chi2'] }).forBins(filled).isKnown(2_000)).toBe(true);
+    const noDrift = new CriticalValues(options).forBins(filled);
+    expect(noDrift.isKnown(2_000)).toBe(false);
+    noDrift.criticalValue('tv', 2_000);
+    expect(noDrift.isKnown(1e6)).toBe(true);
   });
 
   test('lets the oldest signature go, and counts it; who holds it goes on', () => {

@@ -172,7 +172,7 @@ test('with no drift, false alarms are no more than promised', () => {
       const values = draw();
       errors.add((at) => values[errors.names[at]]);
     }
-    const comparison = new FeatureComparison(profile, atRate, 100);
+    const comparison = new FeatureComparison(profile, atRate, { minimumObservations: 100 });
     expect(comparison.compare(errors.profile(profile.schema as NumericSchema), 1)).toBe('ready');
     const { value, criticalValue } = comparison.numbers.find(({ statistic }) => statistic === 'psi')!;
     if (value > criticalValue) alarms++;

@@ -5,13 +5,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  chiSquare,
   jensenShannonContributions,
   jensenShannonDistance,
   psi,
   psiContributions,
+  PLACE,
   STATISTICS,
   total,
   type BinStatistic,
+  UNORDERED_STATISTICS,
+  UnorderedStatistics,
 } from '../../src/compare/index.js';
 
 const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 1_000_000 }));
@@ -163,6 +167,30 @@ describe('contributions of the bins', () => {
       fc.property(pair, ([current, reference]) => {
         const terms = jensenShannonContributions(current, reference);
         return terms.every((term) => term >= 0) && close(total(terms), jensenShannonDistance(current, reference) ** 2);
+      }),
+    );
+  });
+});
+
+describe('all statistics over unordered bins in one pass', () => {
+  test.each(UNORDERED_STATISTICS)('%s agrees with the single statistic', (name) => {
+    fc.assert(
+      fc.property(pair, ([current, reference]) => {
+        const all = new UnorderedStatistics(reference.length);
+        all.setReference(reference);
+        all.compare(current);
+        return close(all.values[PLACE[name]], STATISTICS[name].compute(current, reference));
+      }),
+    );
+  });
+
+  test('degrees of freedom are those of χ²', () => {
+    fc.assert(
+      fc.property(pair, ([current, reference]) => {
+        const all = new UnorderedStatistics(reference.length);
+        all.setReference(reference);
+        all.compare(current);
+        return all.degreesOfFreedom === chiSquare(current, reference).degreesOfFreedom;
       }),
     );
   });

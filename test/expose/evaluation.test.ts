@@ -13,10 +13,11 @@ const { compare, alerts } = defaultConfig();
 const random = seededRandom(13);
 const pipeline = new Pipeline({ provisionalSize: 5_000 });
 const families = new FamilySet(METRICS, { maxSeries: 10_000 });
+const criticalValues = new CriticalValues({ falseAlarmRate: compare.falseAlarmRate });
 const evaluation = new Evaluation({
   families,
   observer: pipeline.observer,
-  criticalValues: new CriticalValues({ falseAlarmRate: compare.falseAlarmRate }),
+  criticalValues,
   minimumObservations: compare.minimumObservations,
   windows: ['5m', '1h', '1d'],
   skew: { tolerance: 1e-6, maxFeatures: 10 },
@@ -115,4 +116,9 @@ describe('q-values', () => {
       ),
     ).toEqual([]);
   });
+});
+
+test('whatever was simulated for critical values was done in turns with ingestion', () => {
+  expect(criticalValues.limit.used).toBeGreaterThan(0);
+  expect(criticalValues.unpreparedUnits).toBe(0);
 });

@@ -31,7 +31,7 @@ describe('text', () => {
       `# HELP ml_model_predictions_total Predictions, each weighted by its sampling.
 # TYPE ml_model_predictions_total counter
 ml_model_predictions_total{model_name="fraud",model_version="7",role="champion"} 1000000
-# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic.
+# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic; wasserstein in its own unit, wasserstein_normalised in standard deviations of the reference.
 # TYPE ml_feature_drift_ratio gauge
 ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="psi"} 0.0625
 ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="ks"} NaN
@@ -63,7 +63,7 @@ plumbline_evaluation_duration_seconds 1e-7
 ml_model_predictions_total{model_name="fraud",model_version="7",role="champion"} 12
 # TYPE ml_feature_drift_ratio gauge
 # UNIT ml_feature_drift_ratio ratio
-# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic.
+# HELP ml_feature_drift_ratio Drift of a feature in the window against a reference, by statistic; wasserstein in its own unit, wasserstein_normalised in standard deviations of the reference.
 ml_feature_drift_ratio{model_name="fraud",model_version="7",feature="amount",window="1h",reference="reference",statistic="psi"} +Inf
 # TYPE ml_feature_moment gauge
 # HELP ml_feature_moment Moment of a feature in the window, in its own unit: mean, stddev, min, max.

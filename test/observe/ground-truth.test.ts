@@ -214,11 +214,9 @@ describe('label shift', () => {
       pipeline.predict(...all.map((id) => ({ id, features: { x: normalDeviate(random) } })));
       pipeline.clock.advanceMs(60 * MINUTE_MS);
       tell(pipeline, all, () => random.next() < share);
-      comparison ??= new FeatureComparison(
-        pipeline.version().reference!.outputs.get('ground_truth')!,
-        criticalValues,
-        50,
-      );
+      comparison ??= new FeatureComparison(pipeline.version().reference!.outputs.get('ground_truth')!, criticalValues, {
+        minimumObservations: 50,
+      });
       expect(comparison.compare(truth(pipeline), 1)).toBe('ready');
       const psi = comparison.numbers.find(({ statistic }) => statistic === 'psi')!;
       return psi.value > psi.criticalValue;

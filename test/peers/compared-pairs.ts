@@ -126,7 +126,7 @@ async function columnsOf(reference: string, current: string): Promise<Unanswered
   const columns: Unanswered[] = [];
   for (const [name, profile] of built.features) {
     const other = folded.features.get(name)!;
-    const comparison = new FeatureComparison(profile, criticalValues, 1);
+    const comparison = new FeatureComparison(profile, criticalValues, { minimumObservations: 1 });
     comparison.compare(profile, 1);
     const own = comparison.currentCounts.slice();
     comparison.compare(other, 1);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { normalDeviate, normalDeviates, seededRandom } from '../../src/lib/random.js';
 import { loadReference } from '../../src/reference/index.js';
+import { ALERTING_STATISTICS, DRIFT_STATISTICS } from '../../src/registry/index.js';
 import { RememberedTerminal } from '../cli/remembered-terminal.js';
 import { csv, jsonLines, temporaryFolder } from './data-files.js';
 
@@ -157,7 +158,14 @@ describe('diff', () => {
       readonly name: string;
       readonly over: boolean;
       readonly state: string;
-      readonly statistics: { readonly statistic: string; readonly value: number; readonly criticalValue: number }[];
+      readonly qValue?: number;
+      readonly statistics: {
+        readonly statistic: string;
+        readonly value: number;
+        readonly criticalValue: number;
+        readonly threshold?: number;
+        readonly degreesOfFreedom?: number;
+      }[];
     }[];
   }
 
@@ -303,10 +311,85 @@ describe('diff', () => {
     expect((await diff(own, own)).report?.schema).toEqual([]);
   });
 
-  test('in words, one line each', async () => {
+  test('every statistic has its critical value, χ² its degrees of freedom, and all that can alert a threshold', async () => {
+    const { report } = await diff(await built(sales({ seed: 1 })), sales({ seed: 2, mean: 1 }));
+    const of = (name: string) => report!.subjects.find((subject) => subject.name === name)!;
+    expect(
+      of('amount')
+        .statistics.map(({ statistic }) => statistic)
+        .sort(),
+    ).toEqual([...DRIFT_STATISTICS].sort());
+    expect(of('colour').statistics.map(({ statistic }) => statistic)).not.toContain('ks');
+    for (const { statistic, value, criticalValue, threshold } of of('amount').statistics) {
+      expect(value, statistic).toBeGreaterThan(criticalValue);
+      expect(threshold !== undefined, statistic).toBe(ALERTING_STATISTICS.some((name) => name === statistic));
+    }
+    expect(of('colour').statistics.find(({ statistic }) => statistic === 'chi2')).toMatchObject({
+      degreesOfFreedom: 2,
+    });
+    expect(of('amount').statistics.find(({ statistic }) => statistic === 'wasserstein')!.value).toBeCloseTo(1, 1);
+  });
+
+  test('a statistic of many features that one in a thousand would exceed by chance is no drift: q-values allow for them', async () => {
+    const random = seededRandom(7);
+    const names = Array.from({ length: 40 }, (_, index) => `f${index}`);
+    const rows = (moved: number): string =>
+      csv(
+        names.join(','),
+        ...Array.from({ length: 400 }, () =>
+          names.map((_, index) => normalDeviate(random) + (index === 0 ? moved : 0)).join(','),
+        ),
+      );
+    const out = join(temporaryFolder(), 'reference.json');
+    await reference('build', '-m', 'm', '-v', '1', '-f', rows(0), '-o', out);
+    const zero = ['--statistics', 'psi', '--threshold-psi', '0', '--false-alarm-rate', '0.05'];
+    const still = await diff(out, rows(0), ...zero);
+    const above = still.report!.subjects.filter(({ statistics: [{ value, criticalValue }] }) => value > criticalValue);
+    expect(above.length).toBeGreaterThan(0);
+    expect(still).toMatchObject({ status: 0, drifted: [] });
+    const moved = await diff(out, rows(1), ...zero);
+    expect(moved.status).toBe(1);
+    expect(moved.drifted).toContain('f0');
+  });
+
+  test('in words, one line each, of at most 100 characters, with what there is no room for', async () => {
     const own = await built(sales({ seed: 1 }));
-    const { stdout } = await reference('diff', own, sales({ seed: 2, mean: 1 }));
-    expect(stdout).toMatch(/^amount +[\d.]+ +0\.2 .*drifted$/m);
-    expect(stdout).toMatch(/^score \(output\) +[\d.e-]+ +0\.2/m);
+    const { stdout, stderr } = await reference('diff', own, sales({ seed: 2, mean: 1 }));
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    expect(stdout).toMatch(/^amount +[\d.]+! .*drifted$/m);
+    expect(stdout).toMatch(/^score \(output\) +[\d.e-]+ /m);
+    expect(stderr).toMatch(/no room for .*wasserstein: choose with --statistics/);
+  });
+
+  test('shows and judges by the statistics that were chosen', async () => {
+    const own = await built(sales({ seed: 1 }));
+    const chosen = await reference(
+      'diff',
+      own,
+      sales({ seed: 2, mean: 1 }),
+      '--statistics',
+      'wasserstein_normalised,chi2',
+    );
+    expect(chosen.stdout).toMatch(/^ +w1\/sd +chi2 +q-value$/m);
+    expect(chosen.stderr).not.toContain('no room');
+    const high = await reference(
+      'diff',
+      own,
+      sales({ seed: 2, mean: 1 }),
+      '--statistics',
+      'wasserstein_normalised',
+      '--threshold-wasserstein-normalised',
+      '1.5',
+    );
+    expect([chosen.status, high.status]).toEqual([1, 0]);
+  });
+
+  test.each([
+    ['psi,entropy', /'entropy' is none of psi, js/],
+    ['chi2', /None of them has a threshold/],
+  ])('refuses the statistics %s', async (names, message) => {
+    const { status, stderr } = await reference('diff', 'a.json', 'b.csv', '--statistics', names);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(message);
   });
 });

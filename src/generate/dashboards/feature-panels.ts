@@ -1,11 +1,11 @@
 /** Panels of one feature of one version against its reference: is it drift, which bins moved, and what else is wrong. */
 import {
   BIN,
-  DRIFT_STATISTICS,
+  DRIFT_STATISTIC_TITLE,
   FEATURE_METRIC,
   LABEL,
   prometheusName,
-  type DriftStatistic,
+  type AlertingStatistic,
   type EmbeddingAlertStatistic,
   type MetricDefinition,
 } from '../../registry/index.js';
@@ -35,7 +35,7 @@ const REFERENCE = { fields: /^reference/, color: 'text', dashed: true } as const
 const state = `${over(againstReference, FEATURE_METRIC.driftState)} == 1`;
 const threshold = `max(${select(RECORDED.featureThreshold.name, inWindow)})`;
 
-function verdict(statistic: DriftStatistic): PanelDefinition[] {
+function verdict(statistic: AlertingStatistic): PanelDefinition[] {
   const small = { kind: 'stat', width: 4, height: 4 } as const;
   const narrow = { ...small, width: 3 } as const;
   const isStatistic = equal(LABEL.statistic, statistic);
@@ -105,30 +105,64 @@ function verdict(statistic: DriftStatistic): PanelDefinition[] {
   ];
 }
 
-const STATISTIC_TITLE: Record<DriftStatistic, string> = {
-  psi: 'Population stability index',
-  js: 'Jensen-Shannon distance',
-  ks: 'Kolmogorov-Smirnov statistic',
-};
-
-/** Those that alerts look at also show the threshold, which only they have. */
-function driftOverTime(alerting: DriftStatistic): PanelDefinition[] {
-  return DRIFT_STATISTICS.map((statistic) => ({
-    ...third,
-    title: STATISTIC_TITLE[statistic],
-    description: `${statistic} over the chosen window against the chosen reference, and the value that chance alone reaches at this number of observations${statistic === alerting ? ', and the threshold of the alert' : ''}.`,
-    unit: 'none',
-    min: 0,
-    queries: [
-      { expr: drift(FEATURE_METRIC.drift, equal(LABEL.statistic, statistic)), legend: statistic },
-      { expr: drift(FEATURE_METRIC.driftCriticalValue, equal(LABEL.statistic, statistic)), legend: 'critical value' },
-      ...(statistic === alerting ? [{ expr: threshold, legend: 'threshold' }] : []),
-    ],
-    styles: [CRITICAL, THRESHOLD],
-  }));
+function driftOverTime(statistic: AlertingStatistic): PanelDefinition[] {
+  const isStatistic = equal(LABEL.statistic, statistic);
+  const byStatistic = (metric: MetricDefinition): string => per(LABEL.statistic, over(againstReference, metric));
+  const [value, critical] = [byStatistic(FEATURE_METRIC.drift), byStatistic(FEATURE_METRIC.driftCriticalValue)];
+  return [
+    {
+      ...half,
+      title: titled(statistic),
+      description: `${statistic}, the statistic that alerts look at, over the chosen window against the chosen reference, the value that chance alone reaches at this number of observations, and the threshold of the alert.`,
+      unit: 'none',
+      min: 0,
+      queries: [
+        { expr: drift(FEATURE_METRIC.drift, isStatistic), legend: statistic },
+        { expr: drift(FEATURE_METRIC.driftCriticalValue, isStatistic), legend: 'critical value' },
+        { expr: threshold, legend: 'threshold' },
+      ],
+      styles: [CRITICAL, THRESHOLD],
+    },
+    {
+      ...half,
+      title: 'Every statistic as a multiple of its critical value',
+      description:
+        'All drift statistics over the chosen window against the chosen reference, each divided by the value that chance alone reaches at this number of observations: above 1 is more than chance.',
+      unit: 'none',
+      min: 0,
+      queries: [{ expr: `${value} / ${critical}`, legend: `{{${LABEL.statistic}}}` }],
+    },
+    {
+      kind: 'table',
+      width: 24,
+      height: 9,
+      title: 'All statistics now',
+      description:
+        "Every drift statistic of the chosen window against the chosen reference and what chance alone reaches. wasserstein is in the feature's own unit, wasserstein_normalised in standard deviations of the reference; the others have none.",
+      unit: 'none',
+      decimals: 4,
+      noValue: 'not enough data',
+      queries: [
+        { expr: value, instant: true },
+        { expr: critical, instant: true },
+        { expr: `${value} / ${critical}`, instant: true },
+      ],
+      columns: {
+        [LABEL.statistic]: 'Statistic',
+        'Value #A': 'Value',
+        'Value #B': 'Critical value',
+        'Value #C': 'As a multiple',
+      },
+    },
+  ];
 }
 
-function everyReference(statistic: DriftStatistic): PanelDefinition {
+function titled(statistic: AlertingStatistic): string {
+  const title = DRIFT_STATISTIC_TITLE[statistic];
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+function everyReference(statistic: AlertingStatistic): PanelDefinition {
   const ratio = [FEATURE_METRIC.drift, FEATURE_METRIC.driftCriticalValue].map((metric) =>
     per(LABEL.reference, over(inWindow, metric, equal(LABEL.statistic, statistic))),
   );
@@ -335,7 +369,7 @@ const volume: readonly PanelDefinition[] = [
   },
 ];
 
-export function featureRows(statistic: DriftStatistic, ofEmbeddings: EmbeddingAlertStatistic): PanelRow[] {
+export function featureRows(statistic: AlertingStatistic, ofEmbeddings: EmbeddingAlertStatistic): PanelRow[] {
   return [
     { title: 'Verdict', panels: verdict(statistic) },
     {

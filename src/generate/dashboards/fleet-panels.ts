@@ -1,5 +1,5 @@
 /** Panels of the fleet dashboard that say what needs somebody now: counts, firing alerts, one line per model version. */
-import { FEATURE_METRIC, LABEL, MODEL_METRIC, prometheusName, type DriftStatistic } from '../../registry/index.js';
+import { FEATURE_METRIC, LABEL, MODEL_METRIC, prometheusName, type AlertingStatistic } from '../../registry/index.js';
 import { DASHBOARD_UID } from '../dashboard-uids.js';
 import { aggregateBy, equal, PROMETHEUS_LABEL, PROMETHEUS_SERIES, select, type Matcher } from '../promql.js';
 import { RECORDED } from '../rules/recording-rules.js';
@@ -18,13 +18,13 @@ const toFeatures = {
 };
 
 /** Series of features that are above both their threshold and their critical value, with a q-value that is low enough. */
-export function drifted(statistic: DriftStatistic): string {
+export function drifted(statistic: AlertingStatistic): string {
   const since = prometheusName(FEATURE_METRIC.driftSince);
   const overLimits = select(since, [equal(LABEL.statistic, statistic), inWindow, ofModels]);
   return `${aggregateBy('max', [...version, LABEL.feature], overLimits)} > 0`;
 }
 
-function counts(statistic: DriftStatistic): PanelDefinition[] {
+function counts(statistic: AlertingStatistic): PanelDefinition[] {
   const small = { kind: 'stat', width: 4, height: 4 } as const;
   const undecided = select(prometheusName(FEATURE_METRIC.driftState), [
     equal(LABEL.state, 'not_enough_data'),
@@ -126,7 +126,7 @@ function firingTable(): PanelDefinition {
   };
 }
 
-function versionTable(statistic: DriftStatistic): PanelDefinition {
+function versionTable(statistic: AlertingStatistic): PanelDefinition {
   const perVersion = (expression: string): string => aggregateBy('max', version, expression);
   const accuracy = [ofModels, inWindow, equal(LABEL.statistic, 'accuracy')];
   const queries: readonly (readonly [string, string])[] = [
@@ -195,6 +195,6 @@ function schemaTable(): PanelDefinition {
   };
 }
 
-export function fleetNow(statistic: DriftStatistic): PanelRow {
+export function fleetNow(statistic: AlertingStatistic): PanelRow {
   return { title: 'Now', panels: [...counts(statistic), firingTable(), versionTable(statistic), schemaTable()] };
 }

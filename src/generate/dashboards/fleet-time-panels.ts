@@ -7,7 +7,7 @@ import {
   PREDICTION_METRIC,
   PROCESS_METRIC,
   prometheusName,
-  type DriftStatistic,
+  type AlertingStatistic,
   type MetricDefinition,
 } from '../../registry/index.js';
 import { aggregateBy, equal, PROMETHEUS_LABEL, select, type QueryLabel } from '../promql.js';
@@ -110,7 +110,7 @@ const traffic: readonly PanelDefinition[] = [
   },
 ];
 
-function data(statistic: DriftStatistic): PanelDefinition[] {
+function data(statistic: AlertingStatistic): PanelDefinition[] {
   const ofStatistic: [typeof LABEL.statistic, string] = [LABEL.statistic, statistic];
   const perFeature = [...version, LABEL.feature] as const;
   const perReference = [...perFeature, LABEL.reference] as const;
@@ -294,7 +294,7 @@ const process: readonly PanelDefinition[] = [
   },
 ];
 
-export function fleetOverTime(statistic: DriftStatistic): PanelRow[] {
+export function fleetOverTime(statistic: AlertingStatistic): PanelRow[] {
   return [
     { title: 'Traffic', panels: [...traffic, ...volume] },
     { title: 'Data', panels: data(statistic) },
