@@ -45,10 +45,11 @@ export async function profileEmbeddings(
 /** Undefined where it is one. */
 async function whyNoEmbedding(dataSet: DataSet, { name }: Column): Promise<string | undefined> {
   const length = `len(${identifier(name)})`;
-  const [[least, most]] = await dataSet.query(`min(${length})::DOUBLE, max(${length})::DOUBLE`);
+  const rows = (await dataSet.query(`min(${length})::DOUBLE, max(${length})::DOUBLE`)) as (number | null)[][];
+  const [least, most] = rows[0];
   if (most === null || most === 0) return 'it has no vectors';
-  if (least !== most) return `its lists are of ${String(least)} to ${String(most)} numbers`;
-  return (most as number) > DIMENSIONS_MAX ? `its vectors have more than ${DIMENSIONS_MAX} dimensions` : undefined;
+  if (least !== most) return `its lists are of ${least} to ${most} numbers`;
+  return most > DIMENSIONS_MAX ? `its vectors have more than ${DIMENSIONS_MAX} dimensions` : undefined;
 }
 
 export interface EmbeddingColumn {

@@ -141,7 +141,7 @@ describe('a training file', () => {
     expect(introduction!.schemas!.embeddings).toEqual([{ name: 'e', dimensions: 5 }]);
     const gatherer = new Watched({ principal: { introduce: () => introduction, handOver: () => undefined } });
     gatherer.send(10);
-    observer.absorbVersion(deserialize(serialize(gatherer.pipeline.version().take())));
+    observer.absorbVersion(structuredClone(gatherer.pipeline.version().take()!));
     const version = gatherer.pipeline.version();
     expect(version.embeddings.get('e')!.dimensions).toBe(5);
     const principal = observer.directory.models.get('m')!.get('1')!;
