@@ -14,6 +14,7 @@ export {
   type ChiSquareStatistic,
 } from './critical-value-closed-form.js';
 export { CriticalValues, type CriticalValuesOptions } from './critical-values.js';
+export { type Duplicates, duplicatesOf, expectedRepeats } from './duplicates.js';
 export { embeddingDrift } from './embedding-drift.js';
 export { failingVectors, hasCollapsed, toleratedVectors } from './embedding-quality.js';
 export { EDetector, type EDetectorOptions } from './e-detector.js';

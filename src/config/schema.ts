@@ -240,6 +240,9 @@ const thresholdsSchema = z.strictObject({
       'Share of values of another type, or of vectors of another number of dimensions, above which it matters.',
     ),
   nonFinite: share.default(0.001).describe('Share of vectors with a NaN or an infinity above which it matters.'),
+  duplicates: share
+    .default(0.05)
+    .describe('Share of predictions that repeat an earlier one, beyond that of the reference, above which it matters.'),
   skew: share
     .default(0.01)
     .describe('Share of predictions whose online value is not the offline one, above which it matters.'),

@@ -4,6 +4,7 @@
  */
 import {
   type CriticalValues,
+  duplicatesOf,
   FeatureComparison,
   performanceOfWindow,
   type QualityOptions,
@@ -145,6 +146,7 @@ export class VersionSeries {
     families.histogram(MODEL_METRIC.groundTruthDelay, labels, groundTruthDelay.counts, groundTruthDelay.sum);
     families.set(MODEL_METRIC.lastPrediction, labels, totals.lastTimeMs / 1000);
     families.set(MODEL_METRIC.droppedAttributes, labels, totals.droppedAttributes);
+    families.set(MODEL_METRIC.redelivered, labels, totals.redelivered);
     if (totals.overflowObservations > 0) {
       families.set(FEATURE_METRIC.observations, [...labels, OVERFLOW], totals.overflowObservations);
     }
@@ -159,6 +161,8 @@ export class VersionSeries {
     this.#writeReconstruction(name, view);
     if (view.predictions > 0) {
       families.set(MODEL_METRIC.windowErrors, labels, view.errors / view.predictions);
+      families.set(MODEL_METRIC.windowDropped, labels, view.dropped / view.predictions);
+      this.#writeDuplicates(labels, view);
       families.set(MODEL_METRIC.groundTruthCoverage, labels, Math.min(1, view.joined / view.predictions));
     }
     families.set(MODEL_METRIC.performanceObservations, labels, view.joined);
@@ -218,6 +222,20 @@ export class VersionSeries {
       if (excess === undefined) return;
       this.#options.families.set(MULTIVARIATE_METRIC.excess, [...this.#labels, name, window], excess[at]);
     });
+  }
+
+  #writeDuplicates(labels: readonly string[], view: WindowView): void {
+    const { families, quality } = this.#options;
+    const sample = this.#version.rowSample(view);
+    const frequencies = this.#version.reference?.rowFrequencies;
+    const duplicates = sample && duplicatesOf(sample, frequencies, quality.falseAlarmRate);
+    if (duplicates === undefined) return;
+    families.set(MODEL_METRIC.windowDuplicates, labels, duplicates.share);
+    const { comparison } = duplicates;
+    if (comparison === undefined) return;
+    families.set(MODEL_METRIC.duplicatesCompared, labels, comparison.share);
+    families.set(MODEL_METRIC.duplicatesExpected, labels, comparison.expected);
+    families.set(MODEL_METRIC.duplicatesTolerance, labels, comparison.tolerated);
   }
 
   #isExtra({ slot, isOutput }: Subject, present: number): boolean {

@@ -5,6 +5,7 @@
 import { FEATURE_CELL, FEATURE_CELLS, VERSION_CELLS } from './cells.js';
 import { mergeSketch, SKETCH_CELLS } from './distinct-sketch.js';
 import type { CellLayout } from './pane-rings.js';
+import { mergeRowSample, ROW_SAMPLE_CELLS } from './row-sample.js';
 
 /** Cells in a cache line. */
 const LINE_CELLS = 8;
@@ -20,6 +21,15 @@ export interface CellSpaceState {
   readonly headers: readonly number[];
   /** Offsets of sketches of different texts; absent in states from before there were any. */
   readonly sketches?: readonly number[];
+  /** Offset of the sample of rows; absent: there is none. */
+  readonly rowSample?: number;
+}
+
+/** Cells that do not add. */
+interface Part {
+  readonly offset: number;
+  readonly cells: number;
+  readonly merge: (into: Float64Array, intoOffset: number, from: Float64Array, fromOffset: number) => void;
 }
 
 export class CellSpace implements CellLayout {
@@ -34,8 +44,9 @@ export class CellSpace implements CellLayout {
   #boundsUsed = 0;
   readonly #maxCells: number;
   readonly #headers: number[] = [];
-  /** Ascending: cells that do not add. */
-  readonly #sketches: number[] = [];
+  /** Ascending. */
+  readonly #parts: Part[] = [];
+  #rowSample = -1;
   #extremes = new Float64Array(0);
 
   constructor(maxCells: number) {
@@ -58,9 +69,18 @@ export class CellSpace implements CellLayout {
   }
 
   allocateSketch(): number {
-    const offset = this.allocate(SKETCH_CELLS);
-    if (offset >= 0) this.#sketches.push(offset);
-    return offset;
+    return this.#allocatePart(SKETCH_CELLS, mergeSketch);
+  }
+
+  /** Offset of the sample of rows, of which there is one; below 0: there is no room for it. */
+  rowSample(): number {
+    if (this.#rowSample < 0) this.#rowSample = this.#allocatePart(ROW_SAMPLE_CELLS, mergeRowSample);
+    return this.#rowSample;
+  }
+
+  /** Whether the sample of rows lies in cells. */
+  hasRowSample(cells: Float64Array): boolean {
+    return this.#rowSample >= 0 && this.#rowSample + ROW_SAMPLE_CELLS <= cells.length;
   }
 
   widen(pane: { cells: Float64Array }): void {
@@ -95,15 +115,27 @@ export class CellSpace implements CellLayout {
   }
 
   save(): CellSpaceState {
-    return { width: this.width, headers: [...this.#headers], sketches: [...this.#sketches] };
+    const sketches = this.#parts.filter(({ merge }) => merge === mergeSketch).map(({ offset }) => offset);
+    const rowSample = this.#rowSample < 0 ? undefined : this.#rowSample;
+    return { width: this.width, headers: [...this.#headers], sketches, rowSample };
   }
 
   restore(state: CellSpaceState): void {
     this.width = state.width;
     this.#headers.length = 0;
     this.#headers.push(...state.headers);
-    this.#sketches.length = 0;
-    this.#sketches.push(...(state.sketches ?? []));
+    this.#parts.length = 0;
+    for (const offset of state.sketches ?? []) this.#parts.push({ offset, cells: SKETCH_CELLS, merge: mergeSketch });
+    this.#rowSample = state.rowSample ?? -1;
+    if (this.#rowSample < 0) return;
+    this.#parts.push({ offset: this.#rowSample, cells: ROW_SAMPLE_CELLS, merge: mergeRowSample });
+    this.#parts.sort((a, b) => a.offset - b.offset);
+  }
+
+  #allocatePart(cells: number, merge: Part['merge']): number {
+    const offset = this.allocate(cells);
+    if (offset >= 0) this.#parts.push({ offset, cells, merge });
+    return offset;
   }
 
   merge(into: Float64Array, from: Float64Array): void {
@@ -122,11 +154,11 @@ export class CellSpace implements CellLayout {
     }
     const length = Math.min(into.length, from.length);
     let cell = 0;
-    for (const sketch of this.#sketches) {
-      if (sketch + SKETCH_CELLS > length) break;
-      for (; cell < sketch; cell++) into[cell] += from[cell];
-      mergeSketch(into, sketch, from, sketch);
-      cell += SKETCH_CELLS;
+    for (const { offset, cells, merge } of this.#parts) {
+      if (offset + cells > length) break;
+      for (; cell < offset; cell++) into[cell] += from[cell];
+      merge(into, offset, from, offset);
+      cell += cells;
     }
     for (; cell < length; cell++) into[cell] += from[cell];
     for (let index = 0; index < headers.length; index++) {

@@ -30,6 +30,8 @@ export const VERSION_CELL = {
   error: 12,
   absoluteError: 13,
   squaredError: 14,
+  /** Predictions that the sender's SDK dropped attributes from. */
+  dropped: 15,
   /** Score histograms of the actual positives and negatives. */
   positiveScores: 16,
   negativeScores: 16 + SCORE_BINS,

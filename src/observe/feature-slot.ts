@@ -5,7 +5,7 @@
 import { BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellHolder, CellSpace } from './cell-space.js';
-import { addHash, hashText, registersOf } from './distinct-sketch.js';
+import { addHash, hashString, hashText, registersOf } from './distinct-sketch.js';
 import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
 import { binTable } from './bin-table.js';
 import { BOUND, foldFlags, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
@@ -54,6 +54,10 @@ export class FeatureSlot {
   comesBy: 'predictions' | 'histograms' | 'projection' | undefined;
   readonly space: CellSpace;
   readonly #options: SlotOptions;
+  /** What tells its values from those of another one where all of a row are hashed. */
+  readonly nameHash: number;
+  /** Whether it is in the key of a row. */
+  isRowKey = true;
   /** Where the slot's part of the space's `lookup` and `bounds` begins; NO_PLACE: it has no numeric bins. */
   lookupAt = NO_PLACE;
   boundsAt = NO_PLACE;
@@ -65,6 +69,7 @@ export class FeatureSlot {
 
   constructor(name: string, offset: number, space: CellSpace, options: SlotOptions) {
     this.name = name;
+    this.nameHash = hashString(name) | 1;
     this.offset = offset;
     this.space = space;
     this.#options = options;

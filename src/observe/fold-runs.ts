@@ -9,6 +9,7 @@ import type { Prediction } from '../interpret/index.js';
 import type { FeatureSlot } from './feature-slot.js';
 import type { Pane } from './pane-rings.js';
 import type { ReconstructionFold } from './reconstruction-fold.js';
+import type { RowHashes } from './row-hashes.js';
 
 const ROWS_MAX = 1024;
 const RUNS_MAX = 256;
@@ -19,6 +20,8 @@ export interface RunOwner {
   run: FoldRun | undefined;
   /** Absent: its features are not looked at together. */
   readonly reconstruction: ReconstructionFold | undefined;
+  /** Absent: how often the same inputs come is not looked at. */
+  readonly rowHashes: RowHashes | undefined;
   /** Makes the pane wide enough for all cells that there are by now. */
   widen(pane: Pane): void;
   /** The slot keeps as many values as it may. */
@@ -31,10 +34,12 @@ export interface FoldColumn {
   /** Counted from the row's first attribute, or from its first entry of `ml.features`. */
   readonly place: number;
   readonly isNested: boolean;
+  readonly isFeature: boolean;
 }
 
 export class FoldRun {
   readonly #columns: readonly FoldColumn[];
+  readonly #features: readonly FoldColumn[];
   readonly #owner: RunOwner;
   readonly #pane: Pane;
   readonly #batch: RecordBatch;
@@ -47,6 +52,7 @@ export class FoldRun {
 
   constructor(owner: RunOwner, prediction: Prediction, pane: Pane, columns: readonly FoldColumn[], rows: RowPlaces) {
     this.#columns = columns;
+    this.#features = columns.filter(({ isFeature }) => isFeature);
     this.#owner = owner;
     this.#pane = pane;
     this.#batch = prediction.batch;
@@ -84,7 +90,27 @@ export class FoldRun {
       if (isLookedAt) reconstruction.column(slot, this.#batch, entries, count);
     }
     if (isLookedAt) reconstruction.end(this.#pane, this.#batch, this.#weight, this.#timeMs);
+    if (this.#owner.rowHashes !== undefined) this.#hash(this.#owner.rowHashes);
     this.#rows.count = 0;
+  }
+
+  #hash(hashes: RowHashes): void {
+    const { flat, nested, entries, count } = this.#rows;
+    const features = this.#features;
+    if (features.length === 0) return;
+    hashes.begin(count);
+    for (const { slot, place, isNested } of features) {
+      if (!slot.isRowKey) continue;
+      const bases = isNested ? nested : flat;
+      for (let row = 0; row < count; row++) entries[row] = bases[row] + place;
+      hashes.addToKeys(slot, this.#batch, entries, count, 0);
+    }
+    if (hashes.select(this.#pane)) {
+      for (const { slot, place, isNested } of features) {
+        if (!slot.isRowKey) hashes.addAll(slot, this.#batch, isNested ? nested : flat, place);
+      }
+    }
+    hashes.finish(this.#pane);
   }
 
   /** What could not be binned was kept, and may be enough for bins now. */

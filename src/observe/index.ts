@@ -36,6 +36,8 @@ export type { KeptPrediction, KeptValue } from './kept-prediction.js';
 export type { SampleHalf } from './recent-sample.js';
 export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
 export { embeddingOf, type ProfileMaps, profileOf, type ReferenceProfiles } from './reference-profiles.js';
+export { frequenciesOf, type RowFrequencies } from './row-frequencies.js';
+export type { RowSample } from './row-sample.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Segment, SegmentDefinition } from './segment-group.js';

@@ -345,9 +345,10 @@ export class Observer implements ObservationSink {
       observer.correlatedAs = correlator.versionIndex(observer.model, observer.version);
       if (observer.correlatedAs >= 0) this.#byIndex[observer.correlatedAs] = observer;
     }
-    return observer.correlatedAs < 0
-      ? 'new'
-      : correlator.register(observer.model, observer.correlatedAs, this.#waiting);
+    if (observer.correlatedAs < 0) return 'new';
+    const registration = correlator.register(observer.model, observer.correlatedAs, this.#waiting);
+    if (registration === 'duplicate') observer.totals.redelivered++;
+    return registration;
   }
 
   #resolveRow(model: string, version: string, actual: Outcomes, row: number): void {

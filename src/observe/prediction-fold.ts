@@ -8,6 +8,7 @@ import type { FeatureSlot } from './feature-slot.js';
 import type { FoldColumn, FoldRun, FoldRuns, RunOwner } from './fold-runs.js';
 import type { Pane, PaneRings } from './pane-rings.js';
 import type { ReconstructionFold } from './reconstruction-fold.js';
+import type { RowHashes } from './row-hashes.js';
 import { SubjectSlots } from './subject-slots.js';
 import type { VersionSlots } from './version-slots.js';
 
@@ -21,6 +22,7 @@ export class PredictionFold implements RunOwner {
   /** Values of the prediction taken last that there is no room for. */
   excluded = 0;
   readonly bufferIsFull: (slot: FeatureSlot) => void;
+  readonly rowHashes: RowHashes | undefined;
   readonly #slots: VersionSlots;
   readonly #subjects: SubjectSlots;
   readonly #columns = new Map<
@@ -30,8 +32,15 @@ export class PredictionFold implements RunOwner {
   readonly #entry = new Int32Array(1);
   #rows = new Int32Array(0);
 
-  constructor(slots: VersionSlots, rings: PaneRings, bufferIsFull: (slot: FeatureSlot) => void) {
+  /** @param rowHashes absent: how often the same inputs come is not looked at */
+  constructor(
+    slots: VersionSlots,
+    rings: PaneRings,
+    bufferIsFull: (slot: FeatureSlot) => void,
+    rowHashes: RowHashes | undefined,
+  ) {
     this.#slots = slots;
+    this.rowHashes = rowHashes;
     this.#subjects = new SubjectSlots(slots, rings);
     this.bufferIsFull = bufferIsFull;
   }
@@ -77,7 +86,8 @@ export class PredictionFold implements RunOwner {
     const columns: FoldColumn[] = [];
     for (let index = 0; index < count; index++) {
       const isNested = index >= flatCount && index < flatCount + nestedCount;
-      columns.push({ slot: slots[index], place: entries[index] - (isNested ? nestedBase : base), isNested });
+      const place = entries[index] - (isNested ? nestedBase : base);
+      columns.push({ slot: slots[index], place, isNested, isFeature: index < flatCount + nestedCount });
     }
     if (this.#columns.size === LAYOUTS_MAX) this.#columns.clear();
     this.#columns.set(layout, { nested, columns });
@@ -91,24 +101,53 @@ export class PredictionFold implements RunOwner {
     decoder: RecordDecoder,
     rows: readonly number[] | undefined,
   ): FeatureSlot | undefined {
-    const { batch, weight, timeMs, columnar } = prediction;
-    const { slots, entries, count, excluded } = this.#subjects;
+    const { slots, count, excluded, flatCount, nestedCount } = this.#subjects;
     const { reconstruction } = this;
-    const isLookedAt = reconstruction?.begin(pane, rows?.length ?? prediction.rows) === true;
+    const hashes = flatCount + nestedCount > 0 ? this.rowHashes : undefined;
+    const taken = rows?.length ?? prediction.rows;
+    const isLookedAt = reconstruction?.begin(pane, taken) === true;
+    hashes?.begin(taken);
+    // What makes a row's key comes first: of all else only the rows that are looked at then are hashed.
+    for (let index = 0; index < count; index++) {
+      const isKey = index < flatCount + nestedCount && slots[index].isRowKey;
+      if (isKey) this.#foldSubject(index, pane, prediction, decoder, rows, isLookedAt, hashes);
+    }
+    hashes?.select(pane);
     let full: FeatureSlot | undefined;
     for (let index = 0; index < count; index++) {
       const slot = slots[index];
-      if (columnar) this.#foldColumn(slot, entries[index], pane, prediction, decoder, rows, isLookedAt);
-      else {
-        this.#entry[0] = entries[index];
-        slot.fold(pane, batch, this.#entry, 1, weight, timeMs);
-        if (isLookedAt) reconstruction.column(slot, batch, this.#entry, 1);
+      const isFeature = index < flatCount + nestedCount;
+      if (!isFeature || !slot.isRowKey) {
+        this.#foldSubject(index, pane, prediction, decoder, rows, isLookedAt, isFeature ? hashes : undefined);
       }
       if (slot.buffer !== undefined && slot.buffer.count === slot.buffer.max) full = slot;
     }
-    if (isLookedAt) reconstruction.end(pane, batch, weight, timeMs);
-    this.excluded = excluded * weight * (rows?.length ?? prediction.rows);
+    hashes?.finish(pane);
+    if (isLookedAt) reconstruction.end(pane, prediction.batch, prediction.weight, prediction.timeMs);
+    this.excluded = excluded * prediction.weight * taken;
     return full;
+  }
+
+  #foldSubject(
+    index: number,
+    pane: Pane,
+    prediction: Prediction,
+    decoder: RecordDecoder,
+    rows: readonly number[] | undefined,
+    isLookedAt: boolean,
+    hashes: RowHashes | undefined,
+  ): void {
+    const { batch, weight, timeMs, columnar } = prediction;
+    const slot = this.#subjects.slots[index];
+    const entry = this.#subjects.entries[index];
+    if (columnar) {
+      this.#foldColumn(slot, entry, pane, prediction, decoder, rows, isLookedAt, hashes);
+      return;
+    }
+    this.#entry[0] = entry;
+    slot.fold(pane, batch, this.#entry, 1, weight, timeMs);
+    if (isLookedAt) this.reconstruction?.column(slot, batch, this.#entry, 1);
+    hashes?.add(slot, batch, this.#entry, 1, 0);
   }
 
   /** Its rows are read a thousand at a time, as entries behind those of the message. */
@@ -120,6 +159,7 @@ export class PredictionFold implements RunOwner {
     decoder: RecordDecoder,
     rows: readonly number[] | undefined,
     isLookedAt: boolean,
+    hashes: RowHashes | undefined,
   ): void {
     const { batch, weight, timeMs } = prediction;
     let folded = 0;
@@ -137,6 +177,7 @@ export class PredictionFold implements RunOwner {
       passed += read;
       slot.fold(pane, batch, this.#rows, count, weight, timeMs);
       if (isLookedAt) this.reconstruction?.column(slot, batch, this.#rows, count, folded);
+      hashes?.add(slot, batch, this.#rows, count, folded);
       folded += count;
     });
   }

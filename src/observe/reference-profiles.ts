@@ -5,6 +5,7 @@ import type { EmbeddingSlot } from './embedding-slot.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
 import type { Projection } from './projection.js';
+import type { RowFrequencies } from './row-frequencies.js';
 import type { WindowView } from './window-view.js';
 
 export interface ReferenceProfiles {
@@ -19,6 +20,8 @@ export interface ReferenceProfiles {
   readonly embeddings?: ReadonlyMap<string, EmbeddingProfile>;
   /** What the output `reconstruction_error` is made with; absent: there is none. */
   readonly projection?: Projection;
+  /** How often the same inputs come; absent: nobody counted. */
+  readonly rowFrequencies?: RowFrequencies;
 }
 
 /** What they say, without where it comes from. */

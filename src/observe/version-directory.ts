@@ -169,6 +169,7 @@ export class VersionDirectory {
       maxEmbeddings: MAX_EMBEDDINGS_PER_VERSION,
       maxCategories: this.#options.maxCategoriesPerFeature,
       maxCells: this.#options.maxCellsPerVersion,
+      samplesRows: true,
       featureLimit: this.featureLimit,
       task: known?.task,
       positive: known?.positive,
@@ -214,6 +215,7 @@ export class VersionDirectory {
       create: (onFull) =>
         new VersionObserver({
           ...options,
+          samplesRows: false,
           maxEmbeddings: undefined,
           provisionalSize: ownBins ? provisionalSize : 0,
           maxCells: Math.floor(maxCellsPerVersion / this.#segmentCount),

@@ -23,6 +23,9 @@ import { bindSchemas, type ProfileMaps, profilesIn, type ReferenceProfiles, rewr
 import { SpanPacker } from './packed-span.js';
 import { PredictionFold } from './prediction-fold.js';
 import { ReconstructionFold, type ReconstructionState } from './reconstruction-fold.js';
+import { frequenciesOf } from './row-frequencies.js';
+import { chooseRowKeys, RowHashes } from './row-hashes.js';
+import { mergeRowSample, readRowSample, ROW_SAMPLE_CELLS, type RowSample } from './row-sample.js';
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
@@ -66,7 +69,8 @@ export class VersionObserver {
       provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
-    this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot));
+    const rowHashes = options.samplesRows === true ? new RowHashes(this.#slots.space) : undefined;
+    this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot), rowHashes);
     const onFirstVectors = options.onFirstPredictions === undefined ? () => this.#firstVectorsCame() : undefined;
     this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, onFirstVectors);
     const profilesOf = (cells: Float64Array) => this.#profilesIn(this.viewOf(cells));
@@ -76,6 +80,7 @@ export class VersionObserver {
     for (const [output, profile] of options.reference?.outputs ?? [])
       if (output !== RECONSTRUCTION_ERROR) this.#slots.output(output)?.freeze(profile.schema);
     this.#lookTogether();
+    chooseRowKeys(this.#slots.features.values());
   }
 
   get features(): ReadonlyMap<string, FeatureSlot> {
@@ -208,14 +213,26 @@ export class VersionObserver {
     return new Profile(schema, view.cells, slot, view.expectedOf(slot, isOutput));
   }
 
+  /** How often the same inputs came; undefined: it is not known. */
+  rowSample({ cells }: WindowView): RowSample | undefined {
+    const { space } = this.#slots;
+    return space.hasRowSample(cells) ? readRowSample(cells, space.rowSample()) : undefined;
+  }
+
   /** A frozen copy of a window, or of everything since the start, to be compared against. */
-  snapshotProfiles(index?: number): ProfileMaps {
+  snapshotProfiles(index?: number): ProfileMaps & Pick<ReferenceProfiles, 'rowFrequencies'> {
     const cells = new Float64Array(this.#slots.space.width);
-    return this.#profilesIn(index === undefined ? this.sinceStart(cells) : this.window(index, cells));
+    const view = index === undefined ? this.sinceStart(cells) : this.window(index, cells);
+    return { ...this.#profilesIn(view), ...this.#frequenciesIn(view) };
   }
 
   #profilesIn(view: WindowView): ProfileMaps {
     return { ...profilesIn(this, view), projection: this.reconstruction?.projection };
+  }
+
+  #frequenciesIn(view: WindowView): Pick<ReferenceProfiles, 'rowFrequencies'> {
+    const sample = this.rowSample(view);
+    return sample === undefined ? {} : { rowFrequencies: frequenciesOf(sample) };
   }
 
   /** Cells that were summed from the version's history. */
@@ -255,6 +272,7 @@ export class VersionObserver {
     bindSchemas(this.reference?.features, this.features);
     bindSchemas(this.reference?.outputs, this.outputs);
     this.#lookTogether(state.reconstruction);
+    chooseRowKeys(this.features.values());
     this.sample?.absorb(state.sample ?? []);
     this.segments?.restore(state.segments ?? []);
   }
@@ -292,6 +310,7 @@ export class VersionObserver {
       for (const [slot, saved] of paired) absorbSlot(slot, pane, saved, cells);
       this.#embeddings.absorb(taken.embeddings ?? [], pane, cells);
       if (taken.reconstruction !== undefined) this.reconstruction?.absorb(pane, taken.reconstruction, cells);
+      this.#absorbRows(pane, cells, taken.space.rowSample);
     }
     this.#embeddings.freezeDue();
     this.sample?.absorb(taken.sample ?? []);
@@ -302,6 +321,14 @@ export class VersionObserver {
       absorbBuffered(slot, saved, left[index], this.#paneAt);
     });
     this.segments?.absorb(taken.segments ?? []);
+  }
+
+  #absorbRows(pane: Pane, from: Float64Array, offset: number | undefined): void {
+    if (offset === undefined || offset + ROW_SAMPLE_CELLS > from.length) return;
+    const ours = this.#slots.space.rowSample();
+    if (ours < 0) return;
+    this.#slots.space.widen(pane);
+    mergeRowSample(pane.cells, ours, from, offset);
   }
 
   get schemas(): VersionSchemas {
@@ -321,6 +348,7 @@ export class VersionObserver {
     if (this.reconstruction === undefined && schemas.reconstruction !== undefined) {
       this.#reconstruct(schemas.reconstruction);
     }
+    chooseRowKeys(this.features.values());
   }
 
   /** Ours beside each of theirs; those that there is no room for are left out and counted. */
@@ -339,10 +367,11 @@ export class VersionObserver {
   }
 
   #count({ cells }: Pane, prediction: Prediction, rows: number): void {
-    const { weight, failed } = prediction;
+    const { weight, failed, droppedAttributes } = prediction;
     cells[VERSION_CELL.predictions] += weight * rows;
     cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
     if (failed) cells[VERSION_CELL.errors] += weight * rows;
+    if (droppedAttributes > 0) cells[VERSION_CELL.dropped] += weight * rows;
     this.totals.count(prediction, rows);
   }
 
@@ -389,8 +418,11 @@ export class VersionObserver {
   #provisional(features: readonly FeatureSlot[], outputs: readonly FeatureSlot[]): ReferenceProfiles {
     // An evaluation may be under way and hold the usual cells.
     const all = this.sinceStart(new Float64Array(this.#slots.space.width));
+    const { rowFrequencies } = this.reference ?? this.#frequenciesIn(all);
     const made = freezeAll(features, outputs, all, this.#paneAt);
+    chooseRowKeys(this.features.values());
     return {
+      ...(rowFrequencies === undefined ? {} : { rowFrequencies }),
       kind: 'provisional',
       name: this.version,
       hash: '',

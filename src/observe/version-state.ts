@@ -66,6 +66,8 @@ export interface VersionOptions {
   readonly references?: Omit<VersionReferencesOptions, 'profilesOf'>;
   /** Called instead of making a reference when the first predictions have come: they are for another observer. */
   readonly onFirstPredictions?: (observer: Gatherer) => void;
+  /** Whether it is looked at how often the same inputs come. */
+  readonly samplesRows?: boolean;
   /** Keeps some of what is observed. */
   readonly sample?: RecentSample;
 }

@@ -15,6 +15,8 @@ export interface VersionTotalsState {
   readonly predictionsByRole: readonly (readonly [string, number])[];
   readonly errorsByType: readonly (readonly [string, number])[];
   readonly droppedAttributes: number;
+  /** Absent in states from before it was counted. */
+  readonly redelivered?: number;
   readonly overflowObservations: number;
   readonly lastTimeMs: number;
   readonly sinceStart: number;
@@ -27,6 +29,8 @@ export class VersionTotals {
   readonly predictionsByRole = new BoundedCounts(NAMES_MAX);
   readonly errorsByType = new BoundedCounts(NAMES_MAX);
   droppedAttributes = 0;
+  /** Predictions that came again. */
+  redelivered = 0;
   /** Values of features that the limit keeps out. */
   overflowObservations = 0;
   /** Event time of the latest prediction. */
@@ -53,6 +57,7 @@ export class VersionTotals {
       predictionsByRole: [...this.predictionsByRole.entries()],
       errorsByType: [...this.errorsByType.entries()],
       droppedAttributes: this.droppedAttributes,
+      redelivered: this.redelivered,
       overflowObservations: this.overflowObservations,
       lastTimeMs: this.lastTimeMs,
       sinceStart: this.sinceStart,
@@ -66,6 +71,7 @@ export class VersionTotals {
     for (const [role, count] of state.predictionsByRole) this.predictionsByRole.add(role, count);
     for (const [type, count] of state.errorsByType) this.errorsByType.add(type, count);
     this.droppedAttributes += state.droppedAttributes;
+    this.redelivered += state.redelivered ?? 0;
     this.overflowObservations += state.overflowObservations;
     this.lastTimeMs = Math.max(this.lastTimeMs, state.lastTimeMs);
     this.sinceStart += state.sinceStart;
@@ -77,6 +83,7 @@ export class VersionTotals {
     this.predictionsByRole.clear();
     this.errorsByType.clear();
     this.droppedAttributes = 0;
+    this.redelivered = 0;
     this.overflowObservations = 0;
     this.sinceStart = 0;
   }

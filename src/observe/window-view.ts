@@ -28,6 +28,11 @@ export class WindowView {
     return this.cells[VERSION_CELL.joined];
   }
 
+  /** Predictions that the sender's SDK dropped attributes from. */
+  get dropped(): number {
+    return this.cells[VERSION_CELL.dropped];
+  }
+
   /** Predictions that should have had the feature, or the output. */
   expectedOf(slot: FeatureSlot, isOutput: boolean): number {
     if (slot.comesBy === 'histograms' || !traitsOf(slot.name, isOutput).isExpected) return 0;

@@ -14,6 +14,7 @@ import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.
 import { projectDataSet } from './reconstruction.js';
 import { OUTPUT_OF_ROLE, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
+import { rowFrequencies } from './row-frequencies.js';
 import { freeTextColumns } from './text-columns.js';
 import { recurringColumns } from './value-counts.js';
 
@@ -69,6 +70,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
     );
     const together = await projectFeatures(dataSet, new Map(named), options);
     if (together !== undefined) outputs.set(RECONSTRUCTION_ERROR, together.profile);
+    const frequencies = await rowFrequencies(dataSet, roles.features);
     return referenceOf({
       model: options.model,
       version: options.version,
@@ -79,6 +81,7 @@ export async function buildReference(options: BuildOptions): Promise<Reference> 
       outputs,
       embeddings,
       ...(together === undefined ? {} : { projection: together.projection }),
+      ...(frequencies === undefined ? {} : { rowFrequencies: frequencies }),
     });
   } finally {
     dataSet.close();

@@ -100,10 +100,10 @@ export class DataSet {
     return rowsOf(this.#connection, `SELECT ${select} FROM ${this.#relation} ${suffix}`, this.files);
   }
 
-  /** An aggregate over the first rows alone. */
-  async queryFirst(rows: number, columns: string, select: string): Promise<unknown[][]> {
-    const first = `SELECT ${select} FROM (SELECT ${columns} FROM ${this.#relation} LIMIT ${rows})`;
-    return rowsOf(this.#connection, first, this.files);
+  /** An aggregate over what `columns` and `suffix` make of the rows. */
+  async queryWithin(columns: string, suffix: string, select: string, outerSuffix = ''): Promise<unknown[][]> {
+    const within = `SELECT ${select} FROM (SELECT ${columns} FROM ${this.#relation} ${suffix}) ${outerSuffix}`;
+    return rowsOf(this.#connection, within, this.files);
   }
 
   /** All rows in their order, a few thousand at a time. */

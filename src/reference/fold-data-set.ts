@@ -22,6 +22,7 @@ import { foldNumbers, type NumberColumn } from './number-columns.js';
 import { reconstructDataSet } from './reconstruction.js';
 import { COLUMN_ROLES, OUTPUT_OF_ROLE, type Reference } from './reference.js';
 import { referenceOf } from './reference-file.js';
+import { rowFrequencies } from './row-frequencies.js';
 import { recurringColumns } from './value-counts.js';
 
 export interface FoldOptions extends Omit<DataSetOptions, 'texts'> {
@@ -66,6 +67,8 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
     const vectors = await foldEmbeddings(dataSet, embeddings);
     const error = await reconstructDataSet(dataSet, reference, SEED);
     const folded = new Map(present.map(({ schema }, index) => [schema.name, profiles[index]]));
+    const features = present.map(({ schema, column }) => checkedColumn(dataSet, column, schema));
+    const frequencies = reference.rowFrequencies && (await rowFrequencies(dataSet, features));
     return referenceOf({
       model: reference.model,
       version: reference.version,
@@ -83,6 +86,7 @@ export async function foldDataSet(reference: Reference, options: FoldOptions): P
       ]),
       ...(error === undefined ? {} : { projection: reference.projection }),
       embeddings: new Map(embeddings.map(({ name }, index) => [name, vectors[index]])),
+      ...(frequencies === undefined ? {} : { rowFrequencies: frequencies }),
     });
   } finally {
     dataSet.close();

@@ -61,6 +61,8 @@ const contentSchema = z.strictObject({
   embeddings: z.array(embeddingEntrySchema).optional(),
   /** What the output `reconstruction_error` was made with; absent: it is not there either. */
   projection: projectionSchema.optional(),
+  /** How many different rows came so often; absent in files from before they were counted. */
+  rowTimes: z.array(z.tuple([z.int().positive(), z.int().positive()])).optional(),
 });
 type Content = z.output<typeof contentSchema>;
 
@@ -142,7 +144,8 @@ export function isReferenceFile(path: string): boolean {
 }
 
 export function formatReference(reference: Reference): string {
-  const { model, version, rows, features, outputs, groundTruth, embeddings, projection } = contentOf(reference);
+  const { model, version, rows, features, outputs, groundTruth, embeddings, projection, rowTimes } =
+    contentOf(reference);
   const { hash, createdAt, source } = reference;
   const head = { format: FORMAT, formatVersion: FORMAT_VERSION, hash, model, version, createdAt, source, rows };
   const fields = Object.entries(head)
@@ -151,6 +154,7 @@ export function formatReference(reference: Reference): string {
   const list = (key: string, entries: readonly unknown[]): string =>
     `"${key}": [${entries.map((entry) => `\n    ${JSON.stringify(entry)}`).join(',')}\n  ]`;
   fields.push(list('features', features), list('outputs', outputs));
+  if (rowTimes !== undefined) fields.push(`"rowTimes": ${JSON.stringify(rowTimes)}`);
   if (groundTruth !== undefined) fields.push(`"groundTruth": ${JSON.stringify(groundTruth)}`);
   if (embeddings !== undefined) fields.push(list('embeddings', embeddings));
   if (projection !== undefined) fields.push(`"projection": ${JSON.stringify(projection)}`);
@@ -173,6 +177,7 @@ export function parseReference(text: string, key: string): Reference {
     outputs: new Map(profiles([...file.outputs, ...groundTruthOf(file)]) as [Output, Profile][]),
     embeddings: new Map((file.embeddings ?? []).map((entry) => [entry.name, embeddingOfEntry(entry)])),
     ...(file.projection === undefined ? {} : { projection: file.projection }),
+    ...(file.rowTimes === undefined ? {} : { rowFrequencies: { rows, times: file.rowTimes } }),
   });
   if (reference.hash !== file.hash) {
     throw damaged(key, 'its content is not what its hash was taken over: it was edited or cut short');
@@ -228,7 +233,16 @@ function damaged(key: string, why: string): PlumblineError {
   return new PlumblineError(`The reference file cannot be used: ${why}.`, { code: 'PB4002', key, remedy: REBUILD });
 }
 
-function contentOf({ model, version, rows, features, outputs, embeddings, projection }: UnhashedReference): Content {
+function contentOf({
+  model,
+  version,
+  rows,
+  features,
+  outputs,
+  embeddings,
+  projection,
+  rowFrequencies,
+}: UnhashedReference): Content {
   const groundTruth = outputs.get(OUTPUT_OF_ROLE.groundTruth);
   const entries = (profiles: ReadonlyMap<string, Profile>): Content['features'] =>
     Array.from(profiles, ([name, profile]) => entryOf(name, profile));
@@ -244,6 +258,9 @@ function contentOf({ model, version, rows, features, outputs, embeddings, projec
       ? {}
       : { embeddings: Array.from(embeddings, ([name, profile]) => embeddingEntryOf(name, profile)) }),
     ...(projection === undefined ? {} : { projection }),
+    ...(rowFrequencies === undefined
+      ? {}
+      : { rowTimes: rowFrequencies.times.map((entry): [number, number] => [...entry]) }),
   };
 }
 

@@ -21,7 +21,7 @@ export async function recurringColumns(
   const names = columns.map((_, index) => `c${index}`);
   const values = columns.map((column, index) => `${asNumber(column)} AS ${names[index]}`).join(', ');
   const select = names.map((name) => `approx_count_distinct(${name})::DOUBLE`).join(', ');
-  const [counts] = (await dataSet.queryFirst(rows, values, select)) as number[][];
+  const [counts] = (await dataSet.queryWithin(values, `LIMIT ${rows}`, select)) as number[][];
   const recurring = columns.filter((_, index) => counts[index] <= rows * DIFFERENT_SHARE_MAX);
   return new Map(recurring.map((column) => [column, new ValueCounts(dataSet, column)]));
 }

@@ -129,6 +129,7 @@ function facts(ingest: Ingest) {
     logs: ingest.pipeline.interpreter.accounting.logs,
     outcomes: ingest.pipeline.correlator.outcomes('m'),
     segments: segmentFacts(ingest),
+    rows: rowFacts(version, view),
     sampled: version.sample!.save().map(({ seen, rows }) => [seen, rows.length]),
   };
 }
@@ -138,6 +139,12 @@ function sizes(ingest: Ingest): Record<string, number> {
   const all = ingest.pipeline.observer.directory.segmentsOf(versionOf(ingest))!.all();
   const parts = [...all].filter(({ name }) => name === 'size');
   return Object.fromEntries(parts.map(({ value, observer }) => [value, observer.window(2).predictions]));
+}
+
+/** How often which rows came, whichever threads they came to. */
+function rowFacts(version: VersionObserver, view: WindowView) {
+  const { rows, every, sampled } = version.rowSample(view)!;
+  return { rows, every, counts: sampled.map(({ count, key }) => `${key} ${count}`).sort() };
 }
 
 /** Of each segment of one colour, how many predictions and values in the bins of its features, and whether it has a reference. */
@@ -176,6 +183,25 @@ describe('the same messages', () => {
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[0]).toMatchObject({ predictions: 1200, joined: 600, traces: { received: 1320, observed: 1200 } });
+  });
+
+  test('with the same inputs under other ids: how often they came is the same', async () => {
+    const sent = batches(12, 100).map((spans, batch) =>
+      spans.map((_, row) =>
+        span(batch * 1000 + row + 1, '1', { 'ml.feature.x': (row * 7) % 50, 'ml.feature.colour': 'red' }),
+      ),
+    );
+    const results = [];
+    for (const workers of [0, 2]) {
+      const ingest = await start(workers);
+      await Promise.all(sent.map(async (spans) => ingest.take(traces(spans))));
+      await ingest.gather();
+      const version = versionOf(ingest);
+      results.push(rowFacts(version, version.window(2)));
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[0]).toMatchObject({ rows: 1200, every: 1 });
+    expect(results[0].counts.length).toBeLessThan(400);
   });
 
   test('with a reference: so are the bins, one by one', async () => {

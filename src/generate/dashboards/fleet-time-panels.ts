@@ -37,7 +37,7 @@ const volume: readonly PanelDefinition[] = [
     ...chart,
     title: 'Volume',
     description:
-      'Predictions of a model in the chosen window, all versions together, as many as its past lets one expect, and below how many chance does not bring it. For windows of whole five minutes up to a day.',
+      'Predictions of a model in the chosen window, all versions together, as many as its past lets one expect, and below and above how many chance does not bring it. For windows of whole five minutes up to a day.',
     unit: 'short',
     min: 0,
     noValue: 'not known yet',
@@ -45,6 +45,7 @@ const volume: readonly PanelDefinition[] = [
       { expr: volumeOf(MODEL_METRIC.volume), legend: `{{${LABEL.modelName}}}` },
       { expr: volumeOf(MODEL_METRIC.volumeExpected), legend: `{{${LABEL.modelName}}} expected` },
       { expr: volumeOf(MODEL_METRIC.volumeLower), legend: `{{${LABEL.modelName}}} critical value` },
+      { expr: volumeOf(MODEL_METRIC.volumeUpper), legend: `{{${LABEL.modelName}}} upper critical value` },
     ],
     styles: [{ fields: /expected$/, color: 'text', dashed: true }, CRITICAL],
   },
@@ -165,6 +166,34 @@ function data(statistic: AlertingStatistic): PanelDefinition[] {
     },
     {
       ...chart,
+      title: 'Duplicates',
+      description:
+        'Share of the predictions of the chosen window whose features all repeat those of an earlier one, among as many as the reference has too; beside what the reference lets one expect, and above which share it is more than chance.',
+      unit: 'percentunit',
+      min: 0,
+      noValue: 'no features come',
+      queries: [
+        { expr: gauge(version, MODEL_METRIC.duplicatesCompared), legend: WHO },
+        { expr: gauge(version, MODEL_METRIC.duplicatesExpected), legend: `${WHO} expected` },
+        { expr: gauge(version, MODEL_METRIC.duplicatesTolerance), legend: `${WHO} critical value` },
+      ],
+      styles: [{ fields: /expected$/, color: 'text', dashed: true }, CRITICAL],
+    },
+    {
+      ...chart,
+      title: 'Dropped and delivered again',
+      description:
+        "Share of the predictions of the chosen window that the sender's SDK dropped attributes from, and predictions per second that came again under the id of one that was counted.",
+      unit: 'none',
+      min: 0,
+      queries: [
+        { expr: gauge(version, MODEL_METRIC.windowDropped), legend: `${WHO} dropped attributes` },
+        { expr: ratePer(version, MODEL_METRIC.redelivered), legend: `${WHO} delivered again` },
+      ],
+    },
+    {
+      ...chart,
+      width: 24,
       title: 'Prediction drift',
       description: `${statistic} of the predictions' values and scores, and of the reconstruction error of their features, against the reference over the chosen window, with the value that chance explains and the threshold of the alert.`,
       unit: 'none',

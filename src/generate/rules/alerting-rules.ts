@@ -17,6 +17,7 @@ import { RECORDED } from './recording-rules.js';
 import type { AlertingRule } from './rule.js';
 import { SEGMENT_DRIFT_ALERTS, SEGMENT_PERFORMANCE_ALERTS } from './segment-alerts.js';
 import { SKEW_ALERTS } from './skew-alerts.js';
+import { VERSION_QUALITY_ALERTS } from './version-quality-alerts.js';
 import { VOLUME_ALERTS } from './volume-alerts.js';
 
 function runbookUrl(config: Config, alert: string): string {
@@ -100,7 +101,12 @@ function definitions({ observe: { segments } }: Config): Record<'features' | 'mo
       ...EMBEDDING_ALERTS,
       ...(areSegments ? SEGMENT_DRIFT_ALERTS : []),
     ],
-    models: [...MODEL_ALERTS, ...VOLUME_ALERTS, ...(areSegments ? SEGMENT_PERFORMANCE_ALERTS : [])],
+    models: [
+      ...VERSION_QUALITY_ALERTS,
+      ...MODEL_ALERTS,
+      ...VOLUME_ALERTS,
+      ...(areSegments ? SEGMENT_PERFORMANCE_ALERTS : []),
+    ],
   };
 }
 

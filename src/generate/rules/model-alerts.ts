@@ -131,15 +131,6 @@ function performance(statistic: 'accuracy' | 'auc', scope: Scope, config: Config
   };
 }
 
-function droppedAttributes(scope: Scope): AlertText {
-  const dropped = select(prometheusName(MODEL_METRIC.droppedAttributes), scope.matchers);
-  return {
-    condition: `${aggregateBy('sum', version, `increase(${dropped}[10m])`)} > 0`,
-    summary: `${WHO}: the sender's SDK drops attributes`,
-    description: `The service's OpenTelemetry SDK dropped ${VALUE.number} attributes of predictions within 10 minutes. Features among them look missing, and are not.`,
-  };
-}
-
 const none = (): readonly never[] => [];
 
 export const MODEL_ALERTS: readonly AlertDefinition[] = [
@@ -178,15 +169,6 @@ export const MODEL_ALERTS: readonly AlertDefinition[] = [
     thresholds: none,
     dashboard: FLEET,
     build: noTraffic,
-  },
-  {
-    name: 'ModelDroppedAttributes',
-    subject: 'version',
-    for: '1m',
-    severity: NEVER_PAGES,
-    thresholds: none,
-    dashboard: FLEET,
-    build: droppedAttributes,
   },
   {
     name: 'GroundTruthMissing',

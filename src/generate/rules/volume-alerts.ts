@@ -1,6 +1,6 @@
 /**
- * Alerts about how many predictions a model makes and when: far fewer than its past lets one expect, none where some are
- * due, and shadows that see fewer of the requests than before. Expectations, bounds and what is due come from the collector;
+ * Alerts about how many predictions a model makes and when: far fewer or more than its past lets one expect, none
+ * where some are due, and shadows that see fewer of the requests than before. Expectations, bounds and what is due come from the collector;
  * here stands how much matters.
  */
 import type { Config } from '../../config/index.js';
@@ -9,27 +9,64 @@ import { aggregateBy, equal, noneOf, select, type Matcher } from '../promql.js';
 import { expectedBeforeHalvingCounts } from '../significance.js';
 import type { Scope } from '../threshold-scopes.js';
 import { BY_TIER, NEVER_PAGES, type AlertDefinition, type AlertText } from './alert-definition.js';
-import { label, lookup, VALUE } from './annotation.js';
+import { label, lookup, type SeverityByTier, VALUE } from './annotation.js';
 
 const modelWindow = [LABEL.modelName, LABEL.window] as const;
 const FLEET = { name: 'fleet', variables: { model: LABEL.modelName } } as const;
 /** A volume below this share of what was expected matters. */
 const VOLUME_DROP = 0.5;
+/** And one above this many times as many. */
+const VOLUME_RISE = 2;
 
-function volumeLow(scope: Scope): AlertText {
+interface VolumeBound {
+  readonly name: string;
+  readonly severity: SeverityByTier;
+  readonly metric: MetricDefinition;
+  /** Between the count and the bound. */
+  readonly operator: '<' | '>';
+  /** Of what was expected: beyond it, it matters. */
+  readonly factor: number;
+  /** Completes 'far … predictions than usual'. */
+  readonly what: string;
+  /** Completes 'That is …, and … than chance explains'. */
+  readonly beyond: readonly [factor: string, bound: string];
+}
+
+const VOLUME_BOUNDS: readonly VolumeBound[] = [
+  {
+    name: 'ModelVolumeLow',
+    severity: BY_TIER,
+    metric: MODEL_METRIC.volumeLower,
+    operator: '<',
+    factor: VOLUME_DROP,
+    what: 'fewer',
+    beyond: ['less than half', 'less'],
+  },
+  {
+    name: 'ModelVolumeHigh',
+    severity: NEVER_PAGES,
+    metric: MODEL_METRIC.volumeUpper,
+    operator: '>',
+    factor: VOLUME_RISE,
+    what: 'more',
+    beyond: ['more than twice as many', 'more'],
+  },
+];
+
+function volume({ metric, operator, factor, what, beyond }: VolumeBound, scope: Scope): AlertText {
   // Replicas share a model's traffic: their counts add up, and so do their bounds, which errs to silence.
-  const total = (metric: MetricDefinition): string =>
-    aggregateBy('sum', modelWindow, select(prometheusName(metric), scope.matchers));
+  const total = (of: MetricDefinition): string =>
+    aggregateBy('sum', modelWindow, select(prometheusName(of), scope.matchers));
   const count = total(MODEL_METRIC.volume);
   const expected = lookup(modelWindow, (of) => `sum(${prometheusName(MODEL_METRIC.volumeExpected)}{${of}})`, 'count');
   return {
     condition: [
-      `${count} < ${total(MODEL_METRIC.volumeLower)}`,
+      `${count} ${operator} ${total(metric)}`,
       `  and`,
-      `${count} < ${VOLUME_DROP} * ${total(MODEL_METRIC.volumeExpected)}`,
+      `${count} ${operator} ${factor} * ${total(MODEL_METRIC.volumeExpected)}`,
     ].join('\n  '),
-    summary: `${label(LABEL.modelName)}: far fewer predictions than usual`,
-    description: `All versions together made ${VALUE.count} predictions in a window of ${label(LABEL.window)}; ${expected} were to be expected. That is less than half, and less than chance explains.`,
+    summary: `${label(LABEL.modelName)}: far ${what} predictions than usual`,
+    description: `All versions together made ${VALUE.count} predictions in a window of ${label(LABEL.window)}; ${expected} were to be expected. That is ${beyond[0]}, and ${beyond[1]} than chance explains.`,
   };
 }
 
@@ -68,15 +105,15 @@ function shadowBehind(scope: Scope, config: Config): AlertText {
 }
 
 export const VOLUME_ALERTS: readonly AlertDefinition[] = [
-  {
-    name: 'ModelVolumeLow',
+  ...VOLUME_BOUNDS.map((bound): AlertDefinition => ({
+    name: bound.name,
     subject: 'model',
     for: '1m',
-    severity: BY_TIER,
+    severity: bound.severity,
     thresholds: () => [],
     dashboard: FLEET,
-    build: volumeLow,
-  },
+    build: (scope) => volume(bound, scope),
+  })),
   {
     name: 'ModelStale',
     subject: 'model',
