@@ -5,7 +5,7 @@
  * gives the same numbers in whatever order they are asked for, and wherever the work was put down.
  * The side with more observations, and so less noise, is drawn anew for every fourth pair: nearly the same precision for five
  * eighths of the draws.
- * Cost: a size met for the first time about 6 ms for 13 bins and 50 ms for 100, in slices of about a millisecond; a number of
+ * Cost: a size met for the first time about 7 ms for 13 bins and 60 ms for 100, in slices of about a millisecond; a number of
  * observations lies between two sizes.
  */
 import type { DivisibleWork } from '../lib/divisible-work.js';
