@@ -41,6 +41,12 @@ export interface Projection {
   readonly residuals: readonly number[];
 }
 
+/** How all features are looked at together, and the bins of what comes of it. */
+export interface Reconstruction {
+  readonly projection: Projection;
+  readonly schema: FeatureSchema;
+}
+
 /** How a reference's features become numbers, not standardised yet: those that vary. */
 export function projectable(features: ReadonlyMap<string, Profile>): ProjectedFeature[] {
   const found: ProjectedFeature[] = [];

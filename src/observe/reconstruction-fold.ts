@@ -12,9 +12,8 @@ import { RECONSTRUCTION_ERROR } from '../registry/index.js';
 import type { CellHolder } from './cell-space.js';
 import { FEATURE_CELL } from './cells.js';
 import type { FeatureSlot } from './feature-slot.js';
-import { ProjectedValues, type Projection, Projector } from './projection.js';
+import { ProjectedValues, type Projection, Projector, type Reconstruction } from './projection.js';
 import type { VersionSlots } from './version-slots.js';
-import type { Reconstruction } from './version-state.js';
 
 /** Rows of a pane after which half as many are looked at. */
 const HALVED_AFTER = 1024;
@@ -61,12 +60,12 @@ export class ReconstructionFold {
   }
 
   /**
-   * The slots of the features and of the output have their bins. @param saved where its cells are; absent: nowhere yet
+   * The slots of the features have their bins. @param saved where its cells are; absent: nowhere yet
    * @returns undefined where there is no room
    */
-  static of(projection: Projection, slots: VersionSlots, saved?: ReconstructionState): ReconstructionFold | undefined {
-    const output = slots.outputs.get(RECONSTRUCTION_ERROR);
-    if (output?.schema === undefined) return undefined;
+  static of({ projection, schema }: Reconstruction, slots: VersionSlots, saved?: ReconstructionState) {
+    const output = slots.output(RECONSTRUCTION_ERROR);
+    if (output === undefined || (output.schema === undefined && !output.freeze(schema))) return undefined;
     const offset = saved?.offset ?? slots.space.allocate(RESIDUALS + projection.features.length);
     if (offset < 0) return undefined;
     output.comesBy = 'projection';

@@ -1,10 +1,10 @@
 /** What a version is compared against: a frozen profile for each feature and output, and where they came from. */
-import type { Output, ReferenceKind } from '../registry/index.js';
+import { type Output, RECONSTRUCTION_ERROR, type ReferenceKind } from '../registry/index.js';
 import { EmbeddingProfile } from './embedding-profile.js';
 import type { EmbeddingSlot } from './embedding-slot.js';
 import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
-import type { Projection } from './projection.js';
+import type { Projection, Reconstruction } from './projection.js';
 import type { RowFrequencies } from './row-frequencies.js';
 import type { WindowView } from './window-view.js';
 
@@ -49,6 +49,7 @@ interface Profiled {
   readonly features: ReadonlyMap<string, FeatureSlot>;
   readonly outputs: ReadonlyMap<Output, FeatureSlot>;
   readonly embeddings: ReadonlyMap<string, EmbeddingSlot>;
+  readonly reconstruction: { readonly projection: Projection } | undefined;
   profile(slot: FeatureSlot, view: WindowView, isOutput: boolean): Profile;
 }
 
@@ -65,7 +66,14 @@ export function profilesIn(version: Profiled, view: WindowView): ProfileMaps {
     features: profiles(version.features, false),
     outputs: profiles(version.outputs, true),
     embeddings: new Map(embeddings.filter(([, { vectors }]) => vectors > 0)),
+    projection: version.reconstruction?.projection,
   };
+}
+
+/** How the reference looks at all features together; undefined: it does not. */
+export function reconstructionIn(reference: ReferenceProfiles | undefined): Reconstruction | undefined {
+  const schema = reference?.outputs.get(RECONSTRUCTION_ERROR)?.schema;
+  return reference?.projection && schema && { projection: reference.projection, schema };
 }
 
 /** Profiles lose their class on disk. */

@@ -5,7 +5,7 @@ import type { JoinedPair } from '../correlate/index.js';
 import { type RecordDecoder } from '../decode/index.js';
 import type { FeatureHistogram, Prediction } from '../interpret/index.js';
 import { GROUND_TRUTH, type Output, RECONSTRUCTION_ERROR, type Task } from '../registry/index.js';
-import { VERSION_CELL, VERSION_CELLS } from './cells.js';
+import { VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import type { FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
@@ -17,9 +17,16 @@ import { Profile } from './profile.js';
 import { foldGroundTruth } from './ground-truth.js';
 import { traitsOf } from './output-traits.js';
 import { freezeAll } from './provisional-reference.js';
-import { provisionalProjection } from './provisional-projection.js';
+import { withProjection } from './provisional-projection.js';
 import type { RecentSample } from './recent-sample.js';
-import { bindSchemas, type ProfileMaps, profilesIn, type ReferenceProfiles, rewrapped } from './reference-profiles.js';
+import {
+  bindSchemas,
+  type ProfileMaps,
+  profilesIn,
+  reconstructionIn,
+  type ReferenceProfiles,
+  rewrapped,
+} from './reference-profiles.js';
 import { SpanPacker } from './packed-span.js';
 import { PredictionFold } from './prediction-fold.js';
 import { ReconstructionFold, type ReconstructionState } from './reconstruction-fold.js';
@@ -29,7 +36,7 @@ import { mergeRowSample, readRowSample, ROW_SAMPLE_CELLS, type RowSample } from 
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
-import type { Reconstruction, VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
+import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
 import { VersionTotals } from './version-totals.js';
 import { WindowView } from './window-view.js';
 
@@ -73,7 +80,7 @@ export class VersionObserver {
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot), rowHashes);
     const onFirstVectors = options.onFirstPredictions === undefined ? () => this.#firstVectorsCame() : undefined;
     this.#embeddings = new VersionEmbeddings(this.#slots.space, this.rings, options, onFirstVectors);
-    const profilesOf = (cells: Float64Array) => this.#profilesIn(this.viewOf(cells));
+    const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
     const packer = new SpanPacker(this.#slots, this.embeddings);
     this.references = new VersionReferences({ ...options.references, profilesOf }, packer, this.rings);
     for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
@@ -121,7 +128,7 @@ export class VersionObserver {
     const full = this.#fold.take(prediction, featureNames, pane, decoder, runs, rows);
     this.totals.overflowObservations += this.#fold.excluded;
     const count = rows?.length ?? prediction.rows;
-    this.#count(pane, prediction, count);
+    this.totals.count(prediction, count, pane.cells);
     if (prediction.layout.embeddings.length > 0) {
       this.totals.overflowObservations += this.#embeddings.observe(prediction, pane, decoder);
     }
@@ -223,11 +230,7 @@ export class VersionObserver {
   snapshotProfiles(index?: number): ProfileMaps & Pick<ReferenceProfiles, 'rowFrequencies'> {
     const cells = new Float64Array(this.#slots.space.width);
     const view = index === undefined ? this.sinceStart(cells) : this.window(index, cells);
-    return { ...this.#profilesIn(view), ...this.#frequenciesIn(view) };
-  }
-
-  #profilesIn(view: WindowView): ProfileMaps {
-    return { ...profilesIn(this, view), projection: this.reconstruction?.projection };
+    return { ...profilesIn(this, view), ...this.#frequenciesIn(view) };
   }
 
   #frequenciesIn(view: WindowView): Pick<ReferenceProfiles, 'rowFrequencies'> {
@@ -342,12 +345,9 @@ export class VersionObserver {
   /** Folds as `schemas` say from now on; only right after `take`, or before anything was observed. */
   adopt(schemas: VersionSchemas): void {
     this.#awaitsFirst = false;
-    for (const schema of schemas.features) adoptSchema(this.#slots.feature(schema.name), schema);
-    for (const schema of schemas.outputs) adoptSchema(this.#slots.output(schema.name as Output), schema);
+    this.#slots.adopt(schemas);
     for (const embedding of schemas.embeddings) this.#embeddings.expect(embedding);
-    if (this.reconstruction === undefined && schemas.reconstruction !== undefined) {
-      this.#reconstruct(schemas.reconstruction);
-    }
+    if (this.reconstruction === undefined) this.#lookTogether(undefined, schemas.reconstruction);
     chooseRowKeys(this.features.values());
   }
 
@@ -366,15 +366,6 @@ export class VersionObserver {
     }
   }
 
-  #count({ cells }: Pane, prediction: Prediction, rows: number): void {
-    const { weight, failed, droppedAttributes } = prediction;
-    cells[VERSION_CELL.predictions] += weight * rows;
-    cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
-    if (failed) cells[VERSION_CELL.errors] += weight * rows;
-    if (droppedAttributes > 0) cells[VERSION_CELL.dropped] += weight * rows;
-    this.totals.count(prediction, rows);
-  }
-
   #firstCame(): void {
     if (this.#options.onFirstPredictions === undefined) this.#freeze();
     else this.#options.onFirstPredictions(this);
@@ -384,29 +375,15 @@ export class VersionObserver {
     this.#awaitsFirst = false;
     const features = [...this.features.values()].filter(({ comesBy }) => comesBy !== 'histograms');
     const own = [...this.outputs.values()].filter(({ name }) => !traitsOf(name, true).hasOwnPace);
-    this.reference = this.#provisional(features, own);
-    const { multivariate } = this.#options;
-    const made =
-      multivariate && provisionalProjection(this.reference.features, this.sample?.save() ?? [], multivariate);
-    if (made === undefined) return;
-    const outputs = new Map<Output, Profile>([...this.reference.outputs, [RECONSTRUCTION_ERROR, made.profile]]);
-    this.reference = { ...this.reference, outputs, projection: made.projection };
+    this.reference = withProjection(this.#provisional(features, own), this.sample, this.#options.multivariate);
     this.#lookTogether();
   }
 
   /** Looks at all features together from now on, as the reference says or as was adopted. */
-  #lookTogether(saved?: ReconstructionState): void {
-    const { projection, outputs } = this.reference ?? {};
-    const schema = outputs?.get(RECONSTRUCTION_ERROR)?.schema;
-    const isWanted = this.#options.multivariate !== undefined && projection !== undefined && schema !== undefined;
-    const how = isWanted ? { projection, schema } : this.reconstruction?.schemas;
+  #lookTogether(saved?: ReconstructionState, adopted = this.reconstruction?.schemas): void {
+    const how = reconstructionIn(this.#options.multivariate && this.reference) ?? adopted;
+    this.#fold.reconstruction = how && ReconstructionFold.of(how, this.#slots, saved);
     if (how === undefined) this.#slots.outputs.delete(RECONSTRUCTION_ERROR);
-    else this.#reconstruct(how, saved);
-  }
-
-  #reconstruct({ projection, schema }: Reconstruction, saved?: ReconstructionState): void {
-    adoptSchema(this.#slots.output(RECONSTRUCTION_ERROR), schema);
-    this.#fold.reconstruction = ReconstructionFold.of(projection, this.#slots, saved);
   }
 
   /** What comes as histograms, or comes late, has its own pace: it gets its bins when it has enough values. */
@@ -451,8 +428,4 @@ export class VersionObserver {
     else this.#scratch.fill(0);
     return this.#scratch;
   }
-}
-
-function adoptSchema(slot: FeatureSlot | undefined, schema: FeatureSchema): void {
-  if (slot !== undefined && slot.schema === undefined) slot.freeze(schema);
 }

@@ -3,6 +3,7 @@ import type { Limit } from '../lib/limit.js';
 import type { Output } from '../registry/index.js';
 import { FEATURE_CELL, VERSION_CELL } from './cells.js';
 import { CellSpace, type CellSpaceState } from './cell-space.js';
+import type { FeatureSchema } from './feature-schema.js';
 import { FeatureSlot, type FeatureSlotState, type SlotOptions } from './feature-slot.js';
 import type { Pane, PaneRings } from './pane-rings.js';
 
@@ -59,6 +60,15 @@ export class VersionSlots {
     const slot = new FeatureSlot(name, offset, this.space, this.#options);
     this.outputs.set(name, slot);
     return slot;
+  }
+
+  /** What has no bins yet gets these. */
+  adopt({ features, outputs }: Readonly<Record<'features' | 'outputs', readonly FeatureSchema[]>>): void {
+    const named = [
+      ...features.map((schema) => ({ schema, slot: this.feature(schema.name) })),
+      ...outputs.map((schema) => ({ schema, slot: this.output(schema.name as Output) })),
+    ];
+    for (const { schema, slot } of named) if (slot !== undefined && slot.schema === undefined) slot.freeze(schema);
   }
 
   /** The same for one that comes with a prediction of `pane`. */

@@ -9,7 +9,7 @@ import type { EmbeddingDimensions } from './version-embeddings.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { FoldRuns } from './fold-runs.js';
 import type { PaneRingsState } from './pane-rings.js';
-import type { Projection } from './projection.js';
+import type { Reconstruction } from './projection.js';
 import type { RecentSample, SampleHalf } from './recent-sample.js';
 import type { ReconstructionState } from './reconstruction-fold.js';
 import type { VersionReferencesOptions, VersionReferencesState } from './version-references.js';
@@ -25,12 +25,6 @@ export interface VersionSchemas {
   readonly embeddings: readonly EmbeddingDimensions[];
   /** Absent: its features are not looked at together. */
   readonly reconstruction?: Reconstruction;
-}
-
-/** How all features are looked at together, and the bins of what comes of it. */
-export interface Reconstruction {
-  readonly projection: Projection;
-  readonly schema: FeatureSchema;
 }
 
 /** An observer that what it has observed can be taken from. */

@@ -1,7 +1,8 @@
-/** What is counted of one model version since the start of the process, outside its windows. */
+/** What is counted of one model version since the start of the process, and of its predictions in their pane. */
 import type { Prediction } from '../interpret/index.js';
 import { BATCH_SIZE_BUCKETS, DELAY_BUCKETS_SECONDS } from '../registry/index.js';
 import { BoundedCounts } from './bounded-counts.js';
+import { VERSION_CELL } from './cells.js';
 import { Histogram, type HistogramState } from './histogram.js';
 import { LatencyHistogram, type LatencyHistogramState } from './latency-histogram.js';
 
@@ -38,13 +39,18 @@ export class VersionTotals {
   /** Predictions, not weighted. */
   sinceStart = 0;
 
-  count(prediction: Prediction, rows: number): void {
-    const { weight, timeMs, durationNs } = prediction;
+  /** @param cells of the pane that they belong to: the version's own of them are counted too */
+  count(prediction: Prediction, rows: number, cells: Float64Array): void {
+    const { weight, timeMs, durationNs, failed, droppedAttributes } = prediction;
+    cells[VERSION_CELL.predictions] += weight * rows;
+    cells[VERSION_CELL.squaredWeights] += weight * weight * rows;
+    if (failed) cells[VERSION_CELL.errors] += weight * rows;
+    if (droppedAttributes > 0) cells[VERSION_CELL.dropped] += weight * rows;
     if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
     this.sinceStart += rows;
     this.predictionsByRole.add(prediction.role, weight * rows);
-    if (prediction.failed) this.errorsByType.add(prediction.errorType, weight * rows);
-    this.droppedAttributes += prediction.droppedAttributes;
+    if (failed) this.errorsByType.add(prediction.errorType, weight * rows);
+    this.droppedAttributes += droppedAttributes;
     if (prediction.columnar) this.batchSizes.add(rows, 1);
     if (durationNs === durationNs) {
       this.latency.add(durationNs / 1e9, weight, timeMs, prediction.batch.bytes, prediction.traceIdAt);
