@@ -7,7 +7,8 @@ import type { ModelFacts } from './expose/index.js';
 import { outcomeOfClass } from './interpret/index.js';
 import type { KnownModel, ReferencePlan, ReferencePlans, ReferenceProfiles } from './observe/index.js';
 import { loadReference, withKnownGroundTruth } from './reference/index.js';
-import type { AlertingStatistic } from './registry/index.js';
+import { PlumblineError } from './lib/plumbline-error.js';
+import type { AlertingStatistic, FeatureKind } from './registry/index.js';
 
 const DEFAULT_TIER = 'standard';
 const WEEK = '7d';
@@ -18,7 +19,7 @@ export class ModelCatalogue {
   readonly #references = new Map<string, ReferenceProfiles>();
   readonly #schedules: ReadonlyMap<string, ReturnType<typeof scheduleOf>>;
 
-  /** Reads all references. @throws PlumblineError PB4001, PB4002 */
+  /** Reads all references. @throws PlumblineError PB4001, PB4002; PB4006 a feature is of another kind in one */
   constructor(config: Config) {
     this.#config = config;
     this.#models = new Map(config.models.map((model) => [model.name, model]));
@@ -30,8 +31,9 @@ export class ModelCatalogue {
         ...Object.values(model.versions).map(({ reference }) => reference),
       ];
       for (const path of paths) {
-        if (path === undefined || this.#references.has(path)) continue;
-        this.#references.set(path, withKnownGroundTruth(loadReference(path)));
+        if (path === undefined) continue;
+        if (!this.#references.has(path)) this.#references.set(path, withKnownGroundTruth(loadReference(path)));
+        checkKinds(model, this.#references.get(path)!, path);
       }
     }
   }
@@ -45,6 +47,7 @@ export class ModelCatalogue {
       task,
       multivariate,
       positive: positiveClass === undefined ? undefined : outcomeOfClass(positiveClass),
+      kinds: kindsOf(config),
       provisionalReference: first === 'first_predictions' || first === 'previous_version' ? first : undefined,
     };
   }
@@ -101,5 +104,25 @@ export class ModelCatalogue {
           ofFeature?.[statistic] ?? config?.thresholds[statistic] ?? thresholds[statistic];
       },
     };
+  }
+}
+
+function kindsOf({ features }: ModelConfig): ReadonlyMap<string, FeatureKind> {
+  return new Map(Object.entries(features).flatMap(([name, { kind }]) => (kind === undefined ? [] : [[name, kind]])));
+}
+
+/** Bins are of one kind: where a reference makes them, it says which. */
+function checkKinds(model: ModelConfig, { features }: ReferenceProfiles, path: string): void {
+  for (const [name, kind] of kindsOf(model)) {
+    const schema = features.get(name)?.schema;
+    if (schema === undefined || schema.kind === kind) continue;
+    throw new PlumblineError(
+      `The feature ${name} of the model ${model.name} is configured to be ${kind}, and is ${schema.kind} in ${path}.`,
+      {
+        code: 'PB4006',
+        key: `models[].features.${name}.kind`,
+        remedy: `Build the reference again with --kind ${name}=${kind}, or leave the kind out.`,
+      },
+    );
   }
 }

@@ -1,12 +1,33 @@
 /** Arguments that several verbs of `plumbline reference` have in common. */
 import { InvalidArgumentError } from 'commander';
-import { ALERTING_STATISTICS, canAlert, DRIFT_STATISTICS, type DriftStatistic } from '../registry/index.js';
+import {
+  ALERTING_STATISTICS,
+  canAlert,
+  DRIFT_STATISTICS,
+  type DriftStatistic,
+  FEATURE_KINDS,
+  type FeatureKind,
+} from '../registry/index.js';
 
 export const listed = (text: string): string[] =>
   text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+
+/** `name=kind`, several separated by commas, or the option given several times. */
+export function kinds(text: string, before: ReadonlyMap<string, FeatureKind> = new Map()): Map<string, FeatureKind> {
+  const all = new Map(before);
+  for (const one of listed(text)) {
+    const at = one.lastIndexOf('=');
+    const kind = FEATURE_KINDS.find((each) => each === one.slice(at + 1));
+    if (at <= 0 || kind === undefined) {
+      throw new InvalidArgumentError(`It is name=kind, and the kind one of ${FEATURE_KINDS.join(', ')}.`);
+    }
+    all.set(one.slice(0, at), kind);
+  }
+  return all;
+}
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

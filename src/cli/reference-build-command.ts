@@ -2,11 +2,11 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../lib/clock.js';
-import { ATTRIBUTE, VARIANCE_KEPT } from '../registry/index.js';
+import { ATTRIBUTE, FEATURE_KINDS, type FeatureKind, VARIANCE_KEPT } from '../registry/index.js';
 import { buildReference, type Reference, saveReference } from '../reference/index.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { progressOf } from './reference-progress.js';
-import { listed, shareBelowOne, wholeNumber } from './reference-arguments.js';
+import { kinds, listed, shareBelowOne, wholeNumber } from './reference-arguments.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 import { paint, type Terminal } from './terminal.js';
 
@@ -23,6 +23,8 @@ interface BuildFlags {
   readonly embedding?: string[];
   readonly maxCategories?: number;
   readonly variance?: number;
+  readonly kind?: ReadonlyMap<string, FeatureKind>;
+  readonly eventTime?: string;
 }
 
 export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitStatus) => void): Command {
@@ -35,6 +37,12 @@ export function referenceBuildCommand(terminal: Terminal, finish: (status: ExitS
     .option('--value <column>', "column with the model's own prediction")
     .option('--score <column>', 'column with its score')
     .option('--ground-truth <column>', 'column with what really happened')
+    .option('--event-time <column>', 'column with when the predictions were made, which times are as old as')
+    .option(
+      '--kind <name=kind>',
+      `what a feature is: ${FEATURE_KINDS.join(', ')} (default: as its type and values say)`,
+      kinds,
+    )
     .option('--exclude <columns>', 'columns that are no features, such as an id', listed)
     .option('--include <columns>', 'the only columns that are features (default: all others)', listed)
     .option('--embedding <columns>', 'columns of vectors (default: all lists of the same number of numbers)', listed)
@@ -59,12 +67,13 @@ Example:
 
 async function build(flags: BuildFlags, terminal: Terminal, clock: Clock): Promise<ExitStatus> {
   const startedMs = clock.nowMs();
-  const { out, ...options } = flags;
+  const { out, kind, ...options } = flags;
   const progress = progressOf(terminal);
   // Beside the result, where there is room for files of that size.
   const reference = await withTemporaryDirectory(dirname(resolve(out)), '--out', (temporaryDirectory) =>
     buildReference({
       ...options,
+      kinds: kind,
       temporaryDirectory,
       createdAt: new Date(startedMs).toISOString(),
       onProgress: (done) => progress.show(done),

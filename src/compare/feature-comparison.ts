@@ -53,11 +53,14 @@ export class FeatureComparison {
   readonly #ordered: OrderedComparison | undefined;
   readonly #minimumObservations: number;
   readonly #referenceCount: number;
+  /** It has values, and bins for none of them: times, of whose age nothing was known. */
+  readonly #lacksBins: boolean;
 
   constructor(reference: Profile, criticalValues: CriticalValues, options: ComparisonOptions) {
     const { minimumObservations, isBrief, statistics = criticalValues.statistics } = options;
     this.reference = reference;
     this.#minimumObservations = minimumObservations;
+    this.#lacksBins = reference.bins.length === 0 && reference.present > reference.empty + reference.nan;
     this.bins = new DriftBins(reference);
     this.checks = checksOf(reference);
     this.referenceObservations = reference.observations;
@@ -101,6 +104,7 @@ export class FeatureComparison {
   compare(current: Profile, effectiveShare: number): DriftState {
     this.bins.fill(current, this.currentCounts);
     this.pValue = NaN;
+    if (this.#lacksBins && current.observations > 0) return 'no_reference';
     const observations = counted(current) * effectiveShare;
     const state = current.observations === 0 ? 'no_traffic' : this.#stateAt(observations);
     if (state !== 'ready') return state;

@@ -7,8 +7,8 @@
  * Cost: O(features), and for each gone × new pair O(buckets), about 10 µs; at most `PAIRS_MAX` of them.
  */
 import { createHash } from 'node:crypto';
-import { BUCKETS_PER_OCTAVE, type FeatureKind, isNumeric, OCTAVES, type Profile } from '../observe/index.js';
-import type { SchemaChange } from '../registry/index.js';
+import { BUCKETS_PER_OCTAVE, isNumeric, OCTAVES, type Profile } from '../observe/index.js';
+import type { FeatureKind, SchemaChange } from '../registry/index.js';
 import { kolmogorovSmirnovCriticalValue } from './critical-value-closed-form.js';
 
 export interface SchemaFeature {
@@ -45,11 +45,11 @@ export function schemaFingerprint(features: Iterable<SchemaFeature>, withCategor
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, FINGERPRINT_DIGITS);
 }
 
-/** The features that a reference has values of. */
+/** The features that a reference has values of, but for what is derived from another one. */
 export function schemaOfReference(profiles: ReadonlyMap<string, Profile>): Map<string, SchemaFeature> {
   const features = new Map<string, SchemaFeature>();
   for (const [name, profile] of profiles) {
-    if (profile.present === 0) continue;
+    if (profile.present === 0 || profile.schema.of !== undefined) continue;
     features.set(name, { name, kind: profile.schema.kind, profile, isRetyped: false, isExtended: false });
   }
   return features;

@@ -7,6 +7,7 @@
 import { type CriticalValues, FeatureComparison, qValues, segmentLags } from '../compare/index.js';
 import { inTurns } from '../lib/divisible-work.js';
 import {
+  coversCycle,
   type FeatureSlot,
   profileOf,
   type Segment,
@@ -120,6 +121,8 @@ export class SegmentSeries {
   #comparisonOf(observer: VersionObserver, slot: FeatureSlot, isOutput: boolean): FeatureComparison | undefined {
     const known = this.#comparisons.get(slot);
     if (known !== undefined) return known;
+    // A segment's first predictions are of no whole day.
+    if (!coversCycle(slot, Infinity, 0)) return undefined;
     const profile = profileOf(observer.reference, slot, isOutput);
     if (profile === undefined || profile.schema !== slot.schema) return undefined;
     const { criticalValues, minimumObservations } = this.#options;

@@ -79,7 +79,7 @@ export class VersionSchema {
     const { effectiveShare } = view;
     const features = new Map<string, SchemaFeature>();
     for (const [name, slot] of this.#version.features) {
-      const { kind } = slot;
+      const { kind, of } = slot;
       const reference = this.#version.reference?.features.get(name);
       const profile = this.#version.profile(slot, view, false);
       const { present, typeMismatch } = profile;
@@ -87,7 +87,7 @@ export class VersionSchema {
         reference === undefined
           ? present * effectiveShare >= minimumObservations
           : !isAbsent(reference, profile, effectiveShare, falseAlarmRate);
-      if (kind === undefined || !isThere) continue;
+      if (kind === undefined || of !== undefined || !isThere) continue;
       const isExtended =
         kind === 'categorical' &&
         reference !== undefined &&

@@ -14,8 +14,10 @@ import {
 } from '../compare/index.js';
 import { inTurns } from '../lib/divisible-work.js';
 import {
+  coversCycle,
   type FeatureSlot,
   profileOf,
+  type ReferencePlan,
   traitsOf,
   VERSION_CELL,
   type VersionObserver,
@@ -89,7 +91,9 @@ export class VersionSeries {
     this.#embeddings.writeTotals(total);
     for (const { series, slot, isOutput, comparison } of this.#subjects.values()) {
       const worth = batch === undefined || traitsOf(slot.name, isOutput).isWeighted ? batch : 1;
-      series.writeTotals(version.profile(slot, total, isOutput), comparison, worth);
+      // What a batch holds of a day or a week is no sign of anything.
+      const shiftBatch = coversCycle(slot, SHIFT_BATCH_MS, Infinity) ? worth : undefined;
+      series.writeTotals(version.profile(slot, total, isOutput), comparison, shiftBatch);
       await pause();
     }
     const { windows, families } = this.#options;
@@ -187,14 +191,21 @@ export class VersionSeries {
       const { series, slot, isOutput, comparison } = subject;
       const current = version.profile(slot, view, isOutput);
       const effectiveShare = view.shareOf(slot, isOutput);
-      if (comparison !== undefined) await inTurns(comparison.simulation(current, effectiveShare), pause);
-      const state = series.writeWindow(index, current, comparison, effectiveShare, this.#options.quality);
+      const covered = coversCycle(slot, view.windowMs, this.#referenceMs) ? comparison : undefined;
+      if (covered !== undefined) await inTurns(covered.simulation(current, effectiveShare), pause);
+      const state = series.writeWindow(index, current, covered, effectiveShare, this.#options.quality);
       if (state === 'ready' && primary.alerts)
         alerting.push({ series, reference: primary.name, comparison: comparison! });
       if (state === 'no_reference' && this.#isExtra(subject, current.present * effectiveShare))
         series.writeExtra(index);
       for (const plan of this.#references.plans) {
-        const against = current.observations === 0 ? 'no_traffic' : this.#references.of(plan, index, slot, isOutput);
+        const comparable = coversCycle(slot, ...cycleSpans(plan, view.windowMs));
+        const against =
+          current.observations === 0
+            ? 'no_traffic'
+            : comparable
+              ? this.#references.of(plan, index, slot, isOutput)
+              : 'no_reference';
         const drift = series.drift(index, plan.name);
         if (typeof against === 'string') {
           drift.writeState(against);
@@ -238,9 +249,22 @@ export class VersionSeries {
     families.set(MODEL_METRIC.duplicatesTolerance, labels, comparison.tolerated);
   }
 
+  /** How long what the version's bins are from took. */
+  get #referenceMs(): number {
+    const { reference, rings } = this.#version;
+    if (reference?.kind === 'previous_version') return rings.windowsMs[rings.windowsMs.length - 1];
+    return reference?.kind === 'provisional' ? 0 : Infinity;
+  }
+
   #isExtra({ slot, isOutput }: Subject, present: number): boolean {
     const { reference } = this.#version;
-    if (reference === undefined || isOutput || profileOf(reference, slot, isOutput) !== undefined) return false;
+    if (
+      reference === undefined ||
+      isOutput ||
+      slot.of !== undefined ||
+      profileOf(reference, slot, isOutput) !== undefined
+    )
+      return false;
     return present >= this.#options.quality.minimumObservations;
   }
 
@@ -272,5 +296,20 @@ export class VersionSeries {
     if (subject.comparison === undefined && reference !== undefined && slot.schema === reference.schema) {
       subject.comparison = new FeatureComparison(reference, criticalValues, quality);
     }
+  }
+}
+
+/** How long a window is, and what a plan compares it with: at the same time of a day or a week, both may be short. */
+function cycleSpans(plan: ReferencePlan, windowMs: number): [windowMs: number, referenceMs: number] {
+  switch (plan.kind) {
+    case 'seasonal':
+      return [Infinity, Infinity];
+    case 'range':
+      return [windowMs, plan.toMs - plan.fromMs];
+    case 'rolling':
+      return [windowMs, plan.windowMs];
+    case 'training':
+    case 'previous_version':
+      return [windowMs, Infinity];
   }
 }

@@ -5,10 +5,13 @@
 import { NOT_FOUND } from '../decode/index.js';
 import { coversSketch, hashString, mergeSketch } from './distinct-sketch.js';
 import { FEATURE_CELL } from './cells.js';
-import { binCount, type FeatureKind } from './feature-schema.js';
+import type { FeatureKind } from '../registry/index.js';
+import { binCount } from './feature-schema.js';
 import type { CellHolder } from './cell-space.js';
-import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
+import type { FeatureSlot } from './feature-slot.js';
 import { BUCKETS_PER_OCTAVE } from './log-buckets.js';
+import { keptText } from './provisional-buffer.js';
+import type { FeatureSlotState } from './slot-state.js';
 
 const { present, finite, sum, squares, min, max, typeMismatch } = FEATURE_CELL;
 /** What counts whatever the feature's type is. */
@@ -64,13 +67,14 @@ export function absorbBuffered(
   if (buffer === undefined || !isSameType(slot.kind, from.kind)) return Infinity;
   const isCategory = from.kind === 'categorical';
   for (let at = first; at < buffer.values.length; at++) {
-    const [timeMs, weight, length] = [buffer.timesMs[at], buffer.weights[at], buffer.lengths[at]];
+    const [timeMs, weight] = [buffer.timesMs[at], buffer.weights[at]];
     const text = isCategory ? from.categories?.[buffer.values[at]] : undefined;
     const hash = text === undefined ? undefined : hashString(text);
     const { schema } = slot;
     if (schema !== undefined) {
-      if (schema.kind === 'text') slot.replay(paneAt(timeMs), length, weight, hash);
-      else if (!isCategory) slot.replay(paneAt(timeMs), buffer.values[at], weight, hash);
+      if (isCategory && slot.kind !== 'categorical') {
+        slot.replayText(paneAt(timeMs), keptText(buffer, at), weight, timeMs, hash);
+      } else if (!isCategory) slot.replay(paneAt(timeMs), buffer.values[at], weight, hash);
       else if (text !== undefined && slot.categories!.findText(text) === NOT_FOUND) {
         const pane = paneAt(timeMs);
         pane.cells[slot.offset + FEATURE_CELL.unseen] += weight;
@@ -86,14 +90,14 @@ export function absorbBuffered(
     if (slot.buffer.count === slot.buffer.max) return at;
     const value = !isCategory ? buffer.values[at] : text === undefined ? NOT_FOUND : slot.categories!.internText(text);
     if (value === NOT_FOUND && hash !== undefined) slot.addDistinct(paneAt(timeMs), hash);
-    slot.buffer.add(timeMs, weight, value, length);
+    slot.buffer.add(timeMs, weight, value, isCategory ? keptText(buffer, at) : undefined);
   }
   return Infinity;
 }
 
-/** A text that turned out to be free was a category at first. */
+/** A text that turned out to be free, or a time, was a category at first. */
 function isSameType(ours: FeatureKind | undefined, theirs: FeatureKind | undefined): boolean {
-  return ours === theirs || (ours === 'text' && theirs === 'categorical');
+  return ours === theirs || ((ours === 'text' || ours === 'timestamp') && theirs === 'categorical');
 }
 
 function absorbMoments(slot: FeatureSlot, into: Float64Array, from: FeatureSlotState, cells: Float64Array): void {

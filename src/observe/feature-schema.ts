@@ -3,7 +3,7 @@
  *
  * Numeric: up to 128 bins between the reference's quantiles, right-closed, the first one closed on both sides; values
  * below the minimum and above the maximum have counts of their own. A discrete feature gets a bin for each value.
- * Text is folded by its length. Categories and booleans are counted each; of very many categories the most frequent are, and
+ * Text is folded by its length, a timestamp by its age at the event time (`derived-features.ts`). Categories and booleans are counted each; of very many categories the most frequent are, and
  * the others are known by name and counted together.
  */
 export const MAX_BINS = 128;
@@ -11,11 +11,14 @@ export const MAX_BINS = 128;
 export const CATEGORY_BINS_MAX = 1024;
 export const BOOLEAN_CATEGORIES = ['false', 'true'] as const;
 
-export type FeatureKind = 'numeric' | 'text' | 'categorical' | 'boolean';
-
-export interface NumericSchema {
-  readonly kind: 'numeric' | 'text';
+interface NamedSchema {
   readonly name: string;
+  /** The feature that it is derived from; absent: it came by itself. */
+  readonly of?: string;
+}
+
+export interface NumericSchema extends NamedSchema {
+  readonly kind: 'numeric' | 'text' | 'timestamp';
   readonly min: number;
   /** Upper bounds of the bins, ascending; the last is the maximum. */
   readonly upper: Float64Array;
@@ -23,9 +26,8 @@ export interface NumericSchema {
   readonly shift: number;
 }
 
-export interface CategoricalSchema {
+export interface CategoricalSchema extends NamedSchema {
   readonly kind: 'categorical' | 'boolean';
-  readonly name: string;
   /** All that the reference has; where `told` is less, the most frequent first. */
   readonly categories: readonly string[];
   /** How many of them, from the first on, have a bin of their own; absent: all. The others are counted as one. */
@@ -35,11 +37,17 @@ export interface CategoricalSchema {
 export type FeatureSchema = NumericSchema | CategoricalSchema;
 
 export function isNumeric(schema: FeatureSchema): schema is NumericSchema {
-  return schema.kind === 'numeric' || schema.kind === 'text';
+  return schema.kind !== 'categorical' && schema.kind !== 'boolean';
 }
 
 export function binCount(schema: FeatureSchema): number {
   return isNumeric(schema) ? schema.upper.length : (schema.told ?? schema.categories.length);
+}
+
+interface Known extends Pick<NamedSchema, 'of'> {
+  readonly min?: number;
+  readonly max?: number;
+  readonly shift?: number;
 }
 
 /** Bins at the quantiles of `values`, which may be a sample; min and max may be given where they are known better. */
@@ -47,10 +55,11 @@ export function numericSchema(
   name: string,
   kind: NumericSchema['kind'],
   values: Float64Array,
-  known: { readonly min?: number; readonly max?: number; readonly shift?: number } = {},
+  known: Known = {},
 ): NumericSchema {
+  const named = known.of === undefined ? { kind, name } : { kind, name, of: known.of };
   const sorted = ascending(values);
-  if (sorted.length === 0) return { kind, name, min: 0, upper: new Float64Array(0), shift: known.shift ?? 0 };
+  if (sorted.length === 0) return { ...named, min: 0, upper: new Float64Array(0), shift: known.shift ?? 0 };
   const min = Math.min(sorted[0], known.min ?? Infinity);
   const max = Math.max(sorted[sorted.length - 1], known.max ?? -Infinity);
   const upper: number[] = [];
@@ -65,7 +74,7 @@ export function numericSchema(
   if (upper[upper.length - 1] < max) upper.push(max);
   let sum = 0;
   for (let at = 0; at < sorted.length; at++) sum += sorted[at] / sorted.length;
-  return { kind, name, min, upper: Float64Array.from(upper), shift: known.shift ?? sum };
+  return { ...named, min, upper: Float64Array.from(upper), shift: known.shift ?? sum };
 }
 
 /** The finite ones. What was counted comes in that order, and is not sorted again. */

@@ -3,40 +3,25 @@
  * kind is folded into the cells of a pane. The usual values of frozen bins are folded by `fold-values.ts`.
  */
 import { BytesTable, NOT_FOUND, type RecordBatch, VALUE } from '../decode/index.js';
+import type { FeatureKind } from '../registry/index.js';
 import { FEATURE_CELL } from './cells.js';
 import type { CellHolder, CellSpace } from './cell-space.js';
 import { addHash, hashString, hashText, registersOf } from './distinct-sketch.js';
-import { binCount, type FeatureKind, type FeatureSchema, isNumeric, type NumericSchema } from './feature-schema.js';
-import { binTable } from './bin-table.js';
+import { binCount, type FeatureSchema, isNumeric } from './feature-schema.js';
 import { BOUND, foldFlags, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
+import { layBins } from './lay-bins.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
-import { ProvisionalBuffer, type ProvisionalBufferState } from './provisional-buffer.js';
+import { derivedOf } from './derived-features.js';
+import { foldLengths, foldTime } from './fold-derived.js';
+import { writeCode } from './integer-code.js';
+import { type KeptText, ProvisionalBuffer } from './provisional-buffer.js';
+import type { ComesBy, FeatureSlotState, SlotOptions } from './slot-state.js';
+import { measured, measureText } from './text-measure.js';
+import { timeOfNumber, timeOfText } from './timestamp.js';
 
 const NO_PLACE = -1;
 /** A longer text is no category. */
 const CATEGORY_BYTES_MAX = 256;
-
-/** A slot as plain data. */
-export interface FeatureSlotState {
-  readonly name: string;
-  readonly offset: number;
-  readonly binsOffset: number;
-  readonly kind: FeatureKind | undefined;
-  readonly schema: FeatureSchema | undefined;
-  readonly pages: Int32Array;
-  readonly shift: number;
-  readonly buffer: ProvisionalBufferState | undefined;
-  readonly categories: readonly string[] | undefined;
-  readonly comesBy?: FeatureSlot['comesBy'];
-  readonly distinctOffset?: number;
-}
-
-export interface SlotOptions {
-  /** Categories with a bin of their own where the first values make the bins. */
-  readonly maxCategories: number;
-  /** Values to keep until the provisional reference is made; 0: the feature stays without bins. */
-  readonly provisionalSize: number;
-}
 
 export class FeatureSlot {
   readonly name: string;
@@ -50,8 +35,13 @@ export class FeatureSlot {
   told = 0;
   /** Where the sketch of the different texts that have no bin of their own is; NO_PLACE: there were none yet. */
   distinctOffset = NO_PLACE;
-  /** How it arrives; what comes only as histograms, or is computed here, is never absent from a prediction. */
-  comesBy: 'predictions' | 'histograms' | 'projection' | undefined;
+  comesBy: ComesBy;
+  /** The feature that it is derived from; undefined: it comes by itself. */
+  of: string | undefined;
+  /** What is derived from it, in the order of `DERIVED`. */
+  derived: readonly (FeatureSlot | undefined)[] = [];
+  /** Its kind is configured: whole numbers are categories where it says so, and texts are nothing else. */
+  isForced = false;
   readonly space: CellSpace;
   readonly #options: SlotOptions;
   /** What tells its values from those of another one where all of a row are hashed. */
@@ -88,10 +78,17 @@ export class FeatureSlot {
 
   #use(schema: FeatureSchema): void {
     this.schema = schema;
+    this.of = schema.of;
     this.kind = schema.kind;
+    this.findDerived();
     if (isNumeric(schema)) {
       this.#shift = schema.shift;
-      this.#layBounds(schema);
+      this.categories = undefined;
+      if (schema.upper.length > 0) {
+        const { boundsAt, lookupAt } = layBins(this.space, schema, this.pages);
+        this.boundsAt = boundsAt;
+        this.lookupAt = lookupAt;
+      }
     } else {
       this.told = binCount(schema);
       this.categories = new BytesTable(schema.categories.length);
@@ -99,23 +96,20 @@ export class FeatureSlot {
     }
   }
 
-  #layBounds({ upper, min, shift }: NumericSchema): void {
-    if (upper.length === 0) return;
-    const space = this.space;
-    this.boundsAt = space.allocateBounds(BOUND.upper + upper.length);
-    space.bounds[this.boundsAt + BOUND.shift] = shift;
-    space.bounds[this.boundsAt + BOUND.min] = min;
-    space.bounds[this.boundsAt + BOUND.max] = upper[upper.length - 1];
-    space.bounds.set(upper, this.boundsAt + BOUND.upper);
-    const table = binTable(upper);
-    const lookup = space.allocateLookup(2 * OCTAVES + table.first.length);
-    const firstCell = lookup + 2 * OCTAVES;
-    for (let octave = 0; octave < OCTAVES; octave++) {
-      space.lookup[lookup + octave * 2] = this.pages[octave];
-      space.lookup[lookup + octave * 2 + 1] = ((firstCell + table.start[octave]) << SHIFT_BITS) | table.shift[octave];
-    }
-    space.lookup.set(table.first, firstCell);
-    this.lookupAt = lookup;
+  /** Where its kind has just become known, or a state has been restored. */
+  findDerived(): void {
+    const { derive } = this.#options;
+    if (derive === undefined || this.kind === undefined) return;
+    this.derived = derivedOf(this.kind).map((derived) => derive(this.name, derived));
+  }
+
+  /** What a value's time is read for: bins that are not made yet, or ages. Values of one pane have times of their own. */
+  get readsTimes(): boolean {
+    return this.schema === undefined || this.kind === 'timestamp';
+  }
+
+  get hasShift(): boolean {
+    return this.#shift === this.#shift;
   }
 
   get shift(): number {
@@ -155,15 +149,20 @@ export class FeatureSlot {
     cells[offset + FEATURE_CELL.present] += weight;
     if (type === VALUE.double || type === VALUE.int) {
       if (number !== number) cells[offset + FEATURE_CELL.nan] += weight;
-      else if (this.kind === 'numeric') this.#number(pane, number, weight, timeMs);
+      else if (this.kind === 'numeric') this.addNumber(pane, number, weight, timeMs);
       else if (this.kind === undefined) {
         this.kind = 'numeric';
-        this.#number(pane, number, weight, timeMs);
+        this.addNumber(pane, number, weight, timeMs);
+      } else if (this.kind === 'timestamp') foldTime(this, pane, timeOfNumber(number), weight, timeMs);
+      else if (this.isForced && this.kind === 'categorical' && Number.isSafeInteger(number)) {
+        const code = writeCode(number);
+        this.#category(pane, code.view, code.start, code.end, weight, timeMs);
       } else cells[offset + FEATURE_CELL.typeMismatch] += weight;
     } else if (type === VALUE.string) {
       if (end === start) cells[offset + FEATURE_CELL.empty] += weight;
       else if (this.kind === 'categorical') this.#category(pane, view, start, end, weight, timeMs);
       else if (this.kind === 'text') this.#text(pane, view, start, end, weight, timeMs);
+      else if (this.kind === 'timestamp') foldTime(this, pane, timeOfText(view, start, end), weight, timeMs);
       else if (this.kind === undefined) {
         this.startKind('categorical');
         this.#category(pane, view, start, end, weight, timeMs);
@@ -172,13 +171,14 @@ export class FeatureSlot {
       if (this.kind === 'boolean' || this.kind === undefined) {
         this.kind = 'boolean';
         if (this.binsOffset >= 0) cells[this.binsOffset + number] += weight;
-        else this.buffer?.add(timeMs, weight, number, 0);
+        else this.buffer?.add(timeMs, weight, number);
       } else cells[offset + FEATURE_CELL.typeMismatch] += weight;
     } else if (type === VALUE.empty) cells[offset + FEATURE_CELL.empty] += weight;
     else cells[offset + FEATURE_CELL.typeMismatch] += weight;
   }
 
-  #number(pane: CellHolder, x: number, weight: number, timeMs: number): void {
+  /** A number that has been counted as present. */
+  addNumber(pane: CellHolder, x: number, weight: number, timeMs: number): void {
     let cells = pane.cells;
     const offset = this.offset;
     const isBinned = this.lookupAt >= 0;
@@ -210,7 +210,7 @@ export class FeatureSlot {
     }
     if (page >= 0) cells[page + bucketOf(high, octave)] += weight;
     if (isBinned) this.#bin(cells, x, weight);
-    else this.buffer?.add(timeMs, weight, x, 0);
+    else this.buffer?.add(timeMs, weight, x);
   }
 
   #bin(cells: Float64Array, x: number, weight: number): void {
@@ -239,7 +239,9 @@ export class FeatureSlot {
     const isKept = buffer !== undefined && end - start <= CATEGORY_BYTES_MAX;
     const category = isKept ? categories.intern(view, start, end) : NOT_FOUND;
     if (category === NOT_FOUND) this.addDistinct(pane, hashText(view, start, end));
-    buffer?.add(timeMs, weight, category, end - start);
+    if (buffer === undefined || buffer.count === buffer.max) return;
+    measureText(view, start, end);
+    buffer.add(timeMs, weight, category, { length: end - start, ...measured, time: timeOfText(view, start, end) });
   }
 
   addRare(pane: CellHolder, category: number, view: DataView, start: number, end: number, weight: number): void {
@@ -248,7 +250,8 @@ export class FeatureSlot {
   }
 
   #text(pane: CellHolder, view: DataView, start: number, end: number, weight: number, timeMs: number): void {
-    this.#number(pane, end - start, weight, timeMs);
+    measureText(view, start, end);
+    foldLengths(this, pane, end - start, measured.words, measured.nonAsciiShare, weight, timeMs);
     this.addDistinct(pane, hashText(view, start, end));
   }
 
@@ -282,6 +285,15 @@ export class FeatureSlot {
     if (this.kind !== undefined) return;
     this.kind = kind;
     if (kind === 'categorical') this.categories = this.#table();
+    // As where the bins are made of texts that were kept.
+    if (kind === 'text') this.startShift(0);
+    this.findDerived();
+  }
+
+  /** The same by configuration, before anything has come. */
+  forceKind(kind: FeatureKind): void {
+    this.isForced = true;
+    this.startKind(kind);
   }
 
   /** Of the categories among the first values, however many there turn out to be. */
@@ -329,6 +341,7 @@ export class FeatureSlot {
       categories: texts,
       comesBy: this.comesBy,
       distinctOffset: this.distinctOffset,
+      of: this.of,
     };
   }
 
@@ -336,6 +349,7 @@ export class FeatureSlot {
   restore(state: FeatureSlotState): void {
     this.binsOffset = state.binsOffset;
     this.kind = state.kind;
+    this.of = state.of;
     this.pages.set(state.pages);
     this.buffer?.restore(state.buffer);
     if (state.buffer === undefined) this.buffer = undefined;
@@ -360,6 +374,13 @@ export class FeatureSlot {
     const isBinned = isNumeric(schema) || (value >= 0 && value < this.told);
     if (isNumeric(schema)) this.#bin(pane.cells, value, weight);
     else pane.cells[isBinned ? this.binsOffset + value : offset + FEATURE_CELL.other] += weight;
-    if (hash !== undefined && (schema.kind === 'text' || !isBinned)) this.addDistinct(pane, hash);
+    if (hash !== undefined && !isBinned) this.addDistinct(pane, hash);
+  }
+
+  /** Folds a text that had been kept as a category, and is none. @param hash likewise */
+  replayText(pane: CellHolder, text: KeptText, weight: number, timeMs: number, hash: number | undefined): void {
+    if (this.kind === 'timestamp') foldTime(this, pane, text.time, weight, timeMs);
+    else foldLengths(this, pane, text.length, text.words, text.nonAsciiShare, weight, timeMs);
+    if (hash !== undefined && this.kind === 'text') this.addDistinct(pane, hash);
   }
 }

@@ -2,7 +2,7 @@
  * Predictions of one message that look alike (one version, one layout of attributes, one pane, one weight), folded
  * together feature by feature: a feature's bounds, tables and cells are then in the processor's nearest cache for all its
  * values, and what is the same for all of them is read once. Nothing is held between messages.
- * Memory: eight bytes a prediction, of at most `ROWS_MAX` predictions in each of `RUNS_MAX` runs.
+ * Memory: sixteen bytes a prediction, of at most `ROWS_MAX` predictions in each of `RUNS_MAX` runs.
  */
 import type { RecordBatch } from '../decode/index.js';
 import type { Prediction } from '../interpret/index.js';
@@ -46,8 +46,6 @@ export class FoldRun {
   readonly #layout: Prediction['layout'];
   readonly #nested: Prediction['nested'];
   readonly #weight: number;
-  /** Of one of its predictions: all are of one pane. */
-  readonly #timeMs: number;
   readonly #rows: RowPlaces;
 
   constructor(owner: RunOwner, prediction: Prediction, pane: Pane, columns: readonly FoldColumn[], rows: RowPlaces) {
@@ -59,7 +57,6 @@ export class FoldRun {
     this.#layout = prediction.layout;
     this.#nested = prediction.nested;
     this.#weight = prediction.weight;
-    this.#timeMs = prediction.timeMs;
     this.#rows = rows;
   }
 
@@ -75,21 +72,26 @@ export class FoldRun {
 
   add(prediction: Prediction): void {
     if (this.#rows.count === ROWS_MAX) this.fold();
-    this.#rows.add(prediction.base, prediction.nestedBase);
+    this.#rows.add(prediction);
   }
 
   fold(): void {
-    const { flat, nested, entries, count } = this.#rows;
+    const { flat, nested, entries, timesMs, count } = this.#rows;
+    const [pane, batch, weight] = [this.#pane, this.#batch, this.#weight];
+    this.#owner.widen(pane);
     const { reconstruction } = this.#owner;
-    this.#owner.widen(this.#pane);
-    const isLookedAt = reconstruction?.begin(this.#pane, count) === true;
+    const isLookedAt = reconstruction?.begin(pane, count) === true;
     for (const { slot, place, isNested } of this.#columns) {
       const bases = isNested ? nested : flat;
+      if (slot.readsTimes) {
+        for (let row = 0; row < count; row++) slot.addEntry(pane, batch, bases[row] + place, weight, timesMs[row]);
+        continue;
+      }
       for (let row = 0; row < count; row++) entries[row] = bases[row] + place;
-      slot.fold(this.#pane, this.#batch, entries, count, this.#weight, this.#timeMs);
-      if (isLookedAt) reconstruction.column(slot, this.#batch, entries, count);
+      slot.fold(pane, batch, entries, count, weight, timesMs[0]);
+      if (isLookedAt) reconstruction.column(slot, batch, entries, count);
     }
-    if (isLookedAt) reconstruction.end(this.#pane, this.#batch, this.#weight, this.#timeMs);
+    if (isLookedAt) reconstruction.end(pane, batch, weight, timesMs[0]);
     if (this.#owner.rowHashes !== undefined) this.#hash(this.#owner.rowHashes);
     this.#rows.count = 0;
   }
@@ -122,20 +124,25 @@ export class FoldRun {
   }
 }
 
-/** Of the rows of a run, the entry of the first attribute and that of the first nested one. */
+/** Of the rows of a run, the entry of the first attribute and that of the first nested one, and their times. */
 class RowPlaces {
   flat = new Int32Array(16);
   nested = new Int32Array(16);
   entries = new Int32Array(16);
+  timesMs = new Float64Array(16);
   count = 0;
 
-  add(flat: number, nested: number): void {
+  add({ base, nestedBase, timeMs }: Prediction): void {
     if (this.count === this.flat.length) this.#grow();
-    this.flat[this.count] = flat;
-    this.nested[this.count++] = nested;
+    this.flat[this.count] = base;
+    this.nested[this.count] = nestedBase;
+    this.timesMs[this.count++] = timeMs;
   }
 
   #grow(): void {
+    const timesMs = new Float64Array(this.timesMs.length * 4);
+    timesMs.set(this.timesMs);
+    this.timesMs = timesMs;
     const extended = (from: Int32Array): Int32Array<ArrayBuffer> => {
       const to = new Int32Array(from.length * 4);
       to.set(from);

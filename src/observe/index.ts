@@ -1,13 +1,13 @@
 /** The door of the room: observations to profiles per window. */
 export { FEATURE_CELL, FEATURE_CELLS, SCORE_BINS, VERSION_CELL, VERSION_CELLS } from './cells.js';
-export { CellSpace } from './cell-space.js';
+export { type CellHolder, CellSpace } from './cell-space.js';
+export { coversCycle, cycleSchema, type Derived, derivedName, derivedOf } from './derived-features.js';
 export { addHash, coversSketch, DISTINCT_ERROR, hashString, registersOf, SKETCH_CELLS } from './distinct-sketch.js';
 export {
   binCount,
   BOOLEAN_CATEGORIES,
   type CategoricalSchema,
   CATEGORY_BINS_MAX,
-  type FeatureKind,
   type FeatureSchema,
   isNumeric,
   numericSchema,
@@ -22,6 +22,7 @@ export {
 } from './embedding-profile.js';
 export { DIMENSIONS_MAX, EmbeddingSlot } from './embedding-slot.js';
 export { FeatureSlot } from './feature-slot.js';
+export { foldTime } from './fold-derived.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
 export { alignProfile } from './align-profile.js';
@@ -38,10 +39,13 @@ export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
 export { embeddingOf, type ProfileMaps, profileOf, type ReferenceProfiles } from './reference-profiles.js';
 export { frequenciesOf, type RowFrequencies } from './row-frequencies.js';
 export type { RowSample } from './row-sample.js';
+export type { SlotOptions } from './slot-state.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Segment, SegmentDefinition } from './segment-group.js';
 export type { Introduction, KnownModel, Principal } from './version-directory.js';
+export { measured, measureText } from './text-measure.js';
+export { timeOfNumber, timeOfText } from './timestamp.js';
 export { VersionObserver } from './version-observer.js';
 export type { VersionSchemas, VersionState } from './version-state.js';
 export { VolumeHistory } from './volume-history.js';

@@ -145,6 +145,6 @@ function keep(buffer: ProvisionalBuffer, alone: boolean, histogram: FeatureHisto
     const rank = ((index + phase) / kept) * count;
     while (bucket < histogram.length - 1 && before + counts[bucket] <= rank) before += counts[bucket++];
     const share = Math.min(1, (rank - before) / counts[bucket]);
-    buffer.add(timeMs, count / kept, lower[bucket] + share * (upper[bucket] - lower[bucket]), 0);
+    buffer.add(timeMs, count / kept, lower[bucket] + share * (upper[bucket] - lower[bucket]));
   }
 }

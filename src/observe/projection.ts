@@ -52,6 +52,8 @@ export function projectable(features: ReadonlyMap<string, Profile>): ProjectedFe
   const found: ProjectedFeature[] = [];
   for (const [name, profile] of features) {
     if (found.length === PROJECTED_FEATURES_MAX) break;
+    // An age needs the time of its event, and what is derived says nothing that its base does not say.
+    if (profile.schema.kind === 'timestamp' || profile.schema.of !== undefined) continue;
     const feature = isNumeric(profile.schema) ? ofNumbers(name, profile) : ofCategories(name, profile);
     if (feature.deviation > 0) found.push(feature);
   }
@@ -119,6 +121,8 @@ export class ProjectedValues {
         return typeof value === 'string' ? this.ofNumber(Buffer.byteLength(value)) : undefined;
       case 'boolean':
         return typeof value === 'boolean' ? this.ofNumber(Number(value)) : undefined;
+      case 'timestamp':
+        return undefined;
       case 'categorical':
         return typeof value === 'string' ? this.ofCategory(this.#places.get(value) ?? -1) : undefined;
     }

@@ -1,5 +1,4 @@
 /** Makes bins and a provisional reference from the first values that were kept of features and outputs. */
-import type { Output } from '../registry/index.js';
 import { type BytesTable, NOT_FOUND, viewOf } from '../decode/index.js';
 import { FEATURE_CELL, FEATURE_CELLS } from './cells.js';
 import type { CellHolder } from './cell-space.js';
@@ -9,72 +8,81 @@ import type { FeatureSlot } from './feature-slot.js';
 import { Profile } from './profile.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
 import type { WindowView } from './window-view.js';
+import type { Output } from '../registry/index.js';
+import type { ProvisionalBuffer } from './provisional-buffer.js';
 
 /** A text feature with more different values than this share of its values is folded by length, not by category. */
 const FREE_TEXT_SHARE = 0.5;
-const FREE_TEXT_MIN_VALUES = 50;
+/** Texts of which more than this share are times are timestamps. */
+const TIME_SHARE = 0.9;
+/** Fewer values are categories in any case. */
+const TEXTS_MIN = 50;
 
-/** @param all everything since the start */
-export function freezeAll(
+type PaneAt = (timeMs: number) => CellHolder;
+
+/**
+ * Freezes slots from their buffers, and counts what was kept into the cells of its time.
+ * @param sinceStart gives the cells summed over all panes
+ * @returns the references that the values make
+ */
+export function provisionalProfiles(
   features: readonly FeatureSlot[],
   outputs: readonly FeatureSlot[],
-  all: WindowView,
-  paneAt: (timeMs: number) => CellHolder,
+  sinceStart: () => WindowView,
+  paneAt: PaneAt,
 ): Pick<ReferenceProfiles, 'features' | 'outputs'> {
-  const freeze = <Name>(slots: readonly FeatureSlot[], isOutput: boolean): Map<Name, Profile> => {
-    const profiles = new Map<Name, Profile>();
-    for (const slot of slots) {
-      const profile = freezeOne(slot, all.cells, all.expectedOf(slot, isOutput), paneAt);
-      if (profile !== undefined) profiles.set(slot.name as Name, profile);
+  const { cells } = sinceStart();
+  const frozen = { features: freezeAll(features, cells, paneAt), outputs: freezeAll(outputs, cells, paneAt) };
+  const all = sinceStart();
+  const profiles = <Name>(slots: readonly FeatureSlot[], isOutput: boolean): Map<Name, Profile> =>
+    new Map(slots.map((slot) => [slot.name as Name, frozenProfile(slot, all.cells, all.expectedOf(slot, isOutput))]));
+  return { features: profiles<string>(frozen.features, false), outputs: profiles<Output>(frozen.outputs, true) };
+}
+
+/** @param before the cells summed over all panes @returns those that have bins now, what is derived from them included */
+function freezeAll(slots: readonly FeatureSlot[], before: Float64Array, paneAt: PaneAt): FeatureSlot[] {
+  const frozen: FeatureSlot[] = [];
+  for (const slot of slots) {
+    if (slot.of !== undefined || !freezeOne(slot, before, paneAt)) continue;
+    frozen.push(slot);
+    for (const derived of slot.derived) {
+      if (derived !== undefined && freezeOne(derived, before, paneAt)) frozen.push(derived);
     }
-    return profiles;
-  };
-  return { features: freeze<string>(features, false), outputs: freeze<Output>(outputs, true) };
+  }
+  return frozen;
+}
+
+/** @returns false where no value has come or there is no room for bins */
+function freezeOne(slot: FeatureSlot, before: Float64Array, paneAt: PaneAt): boolean {
+  const { buffer, categories: kept } = slot;
+  slot.buffer = undefined;
+  if (buffer === undefined || slot.kind === undefined || buffer.count === 0) return false;
+  if (!slot.freeze(schemaOf(slot, buffer, before))) return false;
+  const { count, values, weights, timesMs } = buffer;
+  const textOf = kept === undefined ? undefined : keptTexts(slot, kept);
+  const isText = kept !== undefined && slot.kind !== 'categorical';
+  for (let at = 0; at < count; at++) {
+    const text = values[at] < 0 ? undefined : textOf?.[values[at]];
+    const pane = paneAt(timesMs[at]);
+    if (isText) slot.replayText(pane, buffer.text(at), weights[at], timesMs[at], text?.hash);
+    else slot.replay(pane, kept === undefined ? values[at] : (text?.category ?? NOT_FOUND), weights[at], text?.hash);
+  }
+  return true;
 }
 
 /**
- * Freezes `slot` from its buffer, and counts what was kept into the cells of its time.
- * @param all the cells summed over all panes
+ * The reference that a slot's values since the start make, in cells of its own.
  * @param expected predictions that should have had the feature
- * @returns the reference; undefined where no value has come or there is no room for bins
  */
-function freezeOne(
-  slot: FeatureSlot,
-  all: Float64Array,
-  expected: number,
-  paneAt: (timeMs: number) => CellHolder,
-): Profile | undefined {
-  const { buffer, categories: kept } = slot;
-  const header = all.slice(slot.offset, slot.offset + FEATURE_CELLS);
-  slot.buffer = undefined;
-  if (buffer === undefined || slot.kind === undefined || buffer.count === 0) return undefined;
-  const { count, values, weights, lengths, timesMs } = buffer;
-  const schema = schemaOf(slot, values.subarray(0, count), lengths.subarray(0, count), header);
-  if (!slot.freeze(schema)) return undefined;
+function frozenProfile(slot: FeatureSlot, all: Float64Array, expected: number): Profile {
+  const schema = slot.schema!;
   const bins = binCount(schema);
-  const textOf = kept === undefined ? undefined : keptTexts(slot, kept);
-  const scratch = { cells: new Float64Array(slot.space.width) };
-  for (let at = 0; at < count; at++) {
-    const text = values[at] < 0 ? undefined : textOf?.[values[at]];
-    const value =
-      schema.kind === 'text' ? lengths[at] : textOf === undefined ? values[at] : (text?.category ?? NOT_FOUND);
-    slot.replay(scratch, value, weights[at], text?.hash);
-    slot.replay(paneAt(timesMs[at]), value, weights[at], text?.hash);
-  }
-  const isSketched = slot.distinctOffset >= 0;
+  const isSketched = coversSketch(all, slot.distinctOffset);
   const sketchAt = FEATURE_CELLS + bins;
   const cells = new Float64Array(sketchAt + (isSketched ? SKETCH_CELLS : 0));
-  cells.set(header);
-  for (const outer of [FEATURE_CELL.below, FEATURE_CELL.above, FEATURE_CELL.unseen, FEATURE_CELL.other]) {
-    cells[outer] = scratch.cells[slot.offset + outer];
-  }
-  cells.set(scratch.cells.subarray(slot.binsOffset, slot.binsOffset + bins), FEATURE_CELLS);
-  if (isSketched) {
-    // Texts that were not kept are in the panes' sketches already.
-    for (const from of [scratch.cells, all]) {
-      if (coversSketch(from, slot.distinctOffset)) mergeSketch(cells, sketchAt, from, slot.distinctOffset);
-    }
-  }
+  cells.set(all.subarray(slot.offset, slot.offset + FEATURE_CELLS));
+  cells.set(all.subarray(slot.binsOffset, slot.binsOffset + bins), FEATURE_CELLS);
+  if (isSketched) mergeSketch(cells, sketchAt, all, slot.distinctOffset);
   const distinctOffset = isSketched ? sketchAt : -1;
   return new Profile(
     schema,
@@ -94,24 +102,37 @@ function keptTexts(slot: FeatureSlot, kept: BytesTable): { readonly hash: number
   });
 }
 
-function schemaOf(slot: FeatureSlot, values: Float64Array, lengths: Float64Array, header: Float64Array): FeatureSchema {
+function schemaOf(slot: FeatureSlot, buffer: ProvisionalBuffer, before: Float64Array): FeatureSchema {
+  const { name, kind = 'numeric', of, offset } = slot;
+  const values = buffer.values.subarray(0, buffer.count);
+  if (kind === 'boolean') return { kind, name, categories: BOOLEAN_CATEGORIES };
+  if (kind === 'categorical') return schemaOfTexts(slot, buffer, values);
+  const known = before[offset + FEATURE_CELL.finite] > 0 && {
+    min: before[offset + FEATURE_CELL.min],
+    max: before[offset + FEATURE_CELL.max],
+  };
+  return numericSchema(name, kind, values, { ...(of === undefined ? {} : { of }), shift: slot.shift, ...known });
+}
+
+/** @param ids of the categories that they are */
+function schemaOfTexts(slot: FeatureSlot, buffer: ProvisionalBuffer, ids: Float64Array): FeatureSchema {
   const { name } = slot;
-  if (slot.kind === 'boolean') return { kind: 'boolean', name, categories: BOOLEAN_CATEGORIES };
-  if (slot.kind === 'categorical') {
-    const table = slot.categories!;
-    const counts = new Float64Array(table.size);
-    let distinct = table.size;
-    for (const id of values) {
-      if (id < 0) distinct++;
-      else counts[id]++;
-    }
-    const isFreeText = distinct > values.length * FREE_TEXT_SHARE;
-    if (isFreeText && values.length >= FREE_TEXT_MIN_VALUES) return numericSchema(name, 'text', lengths, { shift: 0 });
-    const ids = Array.from(counts, (_, id) => id);
-    const told = Math.min(ids.length, slot.maxCategories);
-    if (told < ids.length) ids.sort((a, b) => counts[b] - counts[a] || a - b);
-    return { kind: 'categorical', name, categories: ids.map((id) => table.text(id)), told };
+  const table = slot.categories!;
+  const counts = new Float64Array(table.size);
+  let distinct = table.size;
+  for (const id of ids) {
+    if (id < 0) distinct++;
+    else counts[id]++;
   }
-  const known = header[FEATURE_CELL.finite] > 0 && { min: header[FEATURE_CELL.min], max: header[FEATURE_CELL.max] };
-  return numericSchema(name, 'numeric', values, { shift: slot.shift, ...known });
+  if (ids.length >= TEXTS_MIN && !slot.isForced) {
+    const texts = Array.from(ids, (_, at) => buffer.text(at));
+    const ages = texts.map(({ time }, at) => (buffer.timesMs[at] - time) / 1000).filter((age) => age === age);
+    if (ages.length > ids.length * TIME_SHARE) return numericSchema(name, 'timestamp', Float64Array.from(ages));
+    const lengths = Float64Array.from(texts, ({ length }) => length);
+    if (distinct > ids.length * FREE_TEXT_SHARE) return numericSchema(name, 'text', lengths, { shift: 0 });
+  }
+  const order = Array.from(counts, (_, id) => id);
+  const told = Math.min(order.length, slot.maxCategories);
+  if (told < order.length) order.sort((a, b) => counts[b] - counts[a] || a - b);
+  return { kind: 'categorical', name, categories: order.map((id) => table.text(id)), told };
 }

@@ -19,7 +19,8 @@ const TEXT_WORDS = 8;
 
 /** Which features make the key: numbers with many bins; all of them where these do not tell enough rows apart. */
 export function chooseRowKeys(slots: Iterable<FeatureSlot>): void {
-  const all = [...slots];
+  // What is derived from a feature does not come by itself.
+  const all = [...slots].filter(({ of }) => of === undefined);
   const bins = ({ schema }: FeatureSlot): number =>
     schema !== undefined && isNumeric(schema) && schema.kind === 'numeric' ? schema.upper.length : 0;
   const fine = all

@@ -5,7 +5,7 @@
 import { hashBytes, viewOf } from '../decode/index.js';
 import type { OutcomeCode } from '../interpret/index.js';
 import { Limit } from '../lib/limit.js';
-import { SEGMENT_LIMIT, type Task } from '../registry/index.js';
+import { type FeatureKind, SEGMENT_LIMIT, type Task } from '../registry/index.js';
 import { RecentSample } from './recent-sample.js';
 import type { ReferencePlans } from './reference-plan.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
@@ -24,6 +24,8 @@ export interface KnownModel {
   readonly provisionalReference?: 'first_predictions' | 'previous_version';
   /** False: its features are not looked at together. */
   readonly multivariate?: boolean;
+  /** Of features whose kind is not left to their first values. */
+  readonly kinds?: ReadonlyMap<string, FeatureKind>;
 }
 
 /** What an observer that only gathers is told of a version by the one that it gathers for. */
@@ -173,6 +175,7 @@ export class VersionDirectory {
       featureLimit: this.featureLimit,
       task: known?.task,
       positive: known?.positive,
+      kinds: known?.kinds,
     };
     const observer = new VersionObserver({
       ...options,

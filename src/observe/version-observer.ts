@@ -9,14 +9,14 @@ import { VERSION_CELLS } from './cells.js';
 import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import type { FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
-import type { FeatureSlot, FeatureSlotState } from './feature-slot.js';
+import type { FeatureSlot } from './feature-slot.js';
 import { type Pane, PaneRings } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { foldGroundTruth } from './ground-truth.js';
 import { traitsOf } from './output-traits.js';
-import { freezeAll } from './provisional-reference.js';
+import { provisionalProfiles } from './provisional-reference.js';
 import { withProjection } from './provisional-projection.js';
 import type { RecentSample } from './recent-sample.js';
 import {
@@ -33,6 +33,7 @@ import { ReconstructionFold, type ReconstructionState } from './reconstruction-f
 import { frequenciesOf } from './row-frequencies.js';
 import { chooseRowKeys, RowHashes } from './row-hashes.js';
 import { mergeRowSample, readRowSample, ROW_SAMPLE_CELLS, type RowSample } from './row-sample.js';
+import type { FeatureSlotState } from './slot-state.js';
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
@@ -83,9 +84,10 @@ export class VersionObserver {
     const profilesOf = (cells: Float64Array) => profilesIn(this, this.viewOf(cells));
     const packer = new SpanPacker(this.#slots, this.embeddings);
     this.references = new VersionReferences({ ...options.references, profilesOf }, packer, this.rings);
-    for (const [name, profile] of options.reference?.features ?? []) this.#slots.feature(name)?.freeze(profile.schema);
-    for (const [output, profile] of options.reference?.outputs ?? [])
-      if (output !== RECONSTRUCTION_ERROR) this.#slots.output(output)?.freeze(profile.schema);
+    this.#slots.freezeFeatures(Array.from(options.reference?.features.values() ?? [], ({ schema }) => schema));
+    bindSchemas(options.reference?.features, this.features);
+    for (const [output, { schema }] of options.reference?.outputs ?? [])
+      if (output !== RECONSTRUCTION_ERROR) this.#slots.freezeOutput(schema);
     this.#lookTogether();
     chooseRowKeys(this.#slots.features.values());
   }
@@ -354,15 +356,9 @@ export class VersionObserver {
   /** Ours beside each of theirs; those that there is no room for are left out and counted. */
   *#pairs(theirs: readonly FeatureSlotState[], isOutput: boolean): Iterable<[FeatureSlot, FeatureSlotState]> {
     for (const saved of theirs) {
-      const known = isOutput ? this.outputs.get(saved.name as Output) : this.features.get(saved.name);
-      const slot = known ?? (isOutput ? this.#slots.output(saved.name as Output) : this.#slots.feature(saved.name));
-      if (slot === undefined) {
-        this.totals.overflowObservations++;
-        continue;
-      }
-      if (known === undefined) this.#slots.baseline(slot, this.rings.totals, this.rings, isOutput);
-      slot.comesBy ??= saved.comesBy;
-      yield [slot, saved];
+      const slot = this.#slots.counterpart(saved, this.rings, isOutput);
+      if (slot === undefined) this.totals.overflowObservations++;
+      else yield [slot, saved];
     }
   }
 
@@ -394,9 +390,9 @@ export class VersionObserver {
 
   #provisional(features: readonly FeatureSlot[], outputs: readonly FeatureSlot[]): ReferenceProfiles {
     // An evaluation may be under way and hold the usual cells.
-    const all = this.sinceStart(new Float64Array(this.#slots.space.width));
-    const { rowFrequencies } = this.reference ?? this.#frequenciesIn(all);
-    const made = freezeAll(features, outputs, all, this.#paneAt);
+    const sinceStart = (): WindowView => this.sinceStart(new Float64Array(this.#slots.space.width));
+    const { rowFrequencies } = this.reference ?? this.#frequenciesIn(sinceStart());
+    const made = provisionalProfiles(features, outputs, sinceStart, this.#paneAt);
     chooseRowKeys(this.features.values());
     return {
       ...(rowFrequencies === undefined ? {} : { rowFrequencies }),

@@ -1,16 +1,20 @@
 /** The feature and output slots of one model version, and where their cells are: made as they are first needed, bounded. */
 import type { Limit } from '../lib/limit.js';
-import type { Output } from '../registry/index.js';
+import type { FeatureKind, Output } from '../registry/index.js';
 import { FEATURE_CELL, VERSION_CELL } from './cells.js';
 import { CellSpace, type CellSpaceState } from './cell-space.js';
+import { cycleSchema, type Derived, derivedName } from './derived-features.js';
 import type { FeatureSchema } from './feature-schema.js';
-import { FeatureSlot, type FeatureSlotState, type SlotOptions } from './feature-slot.js';
+import { FeatureSlot } from './feature-slot.js';
 import type { Pane, PaneRings } from './pane-rings.js';
+import type { FeatureSlotState, SlotOptions } from './slot-state.js';
 
-export interface VersionSlotsOptions extends SlotOptions {
+export interface VersionSlotsOptions extends Omit<SlotOptions, 'derive'> {
   readonly maxFeatures: number;
   readonly maxCells: number;
   readonly featureLimit: Limit;
+  /** Of features that are configured to be of a kind, whatever their first value is. */
+  readonly kinds?: ReadonlyMap<string, FeatureKind>;
 }
 
 /** As plain data. */
@@ -25,9 +29,14 @@ export class VersionSlots {
   readonly outputs = new Map<Output, FeatureSlot>();
   readonly space: CellSpace;
   readonly #options: VersionSlotsOptions;
+  readonly #featureOptions: SlotOptions;
+  /** Features that are not derived: those that the limit counts. */
+  #own = 0;
+  #isRestoring = false;
 
   constructor(options: VersionSlotsOptions) {
     this.#options = options;
+    this.#featureOptions = { ...options, derive: (base, derived) => this.#derived(base, derived) };
     this.space = new CellSpace(options.maxCells);
   }
 
@@ -41,15 +50,53 @@ export class VersionSlots {
     const known = this.features.get(name);
     if (known !== undefined) return known;
     const limit = this.#options.featureLimit;
-    const offset = this.features.size < this.#options.maxFeatures ? this.space.allocateHeader() : -1;
+    const offset = this.#own < this.#options.maxFeatures ? this.space.allocateHeader() : -1;
     if (offset < 0) {
       limit.overflow++;
       return undefined;
     }
-    const slot = new FeatureSlot(name, offset, this.space, this.#options);
+    const slot = new FeatureSlot(name, offset, this.space, this.#featureOptions);
     this.features.set(name, slot);
-    limit.used = Math.max(limit.used, this.features.size);
+    this.#own++;
+    limit.used = Math.max(limit.used, this.#own);
+    const kind = this.#options.kinds?.get(name);
+    if (kind !== undefined) slot.forceKind(kind);
     return slot;
+  }
+
+  /** The slot of what is derived from a feature; undefined: there is no room for it, or another feature has its name. */
+  #derived(base: string, derived: Derived): FeatureSlot | undefined {
+    if (this.#isRestoring) return undefined;
+    const name = derivedName(base, derived);
+    const known = this.features.get(name);
+    if (known !== undefined) return known.of === base ? known : undefined;
+    const offset = this.space.allocateHeader();
+    if (offset < 0) {
+      this.#options.featureLimit.overflow++;
+      return undefined;
+    }
+    const slot = new FeatureSlot(name, offset, this.space, this.#featureOptions);
+    slot.of = base;
+    const schema = cycleSchema(base, derived);
+    if (schema === undefined) slot.startKind('numeric');
+    else slot.freeze(schema);
+    this.features.set(name, slot);
+    return slot;
+  }
+
+  /** Freezes features as `schemas` say where they are not frozen yet; those that came by themselves first. */
+  freezeFeatures(schemas: readonly FeatureSchema[]): void {
+    const own = schemas.filter(({ of }) => of === undefined);
+    for (const { name } of own) this.feature(name);
+    for (const schema of [...own, ...schemas.filter(({ of }) => of !== undefined)]) {
+      const slot = this.features.get(schema.name);
+      if (slot?.of === schema.of && slot?.schema === undefined) slot?.freeze(schema);
+    }
+  }
+
+  freezeOutput(schema: FeatureSchema): void {
+    const slot = this.output(schema.name as Output);
+    if (slot?.schema === undefined) slot?.freeze(schema);
   }
 
   output(name: Output): FeatureSlot | undefined {
@@ -64,16 +111,14 @@ export class VersionSlots {
 
   /** What has no bins yet gets these. */
   adopt({ features, outputs }: Readonly<Record<'features' | 'outputs', readonly FeatureSchema[]>>): void {
-    const named = [
-      ...features.map((schema) => ({ schema, slot: this.feature(schema.name) })),
-      ...outputs.map((schema) => ({ schema, slot: this.output(schema.name as Output) })),
-    ];
-    for (const { schema, slot } of named) if (slot !== undefined && slot.schema === undefined) slot.freeze(schema);
+    this.freezeFeatures(features);
+    for (const schema of outputs) this.freezeOutput(schema);
   }
 
-  /** The same for one that comes with a prediction of `pane`. */
+  /** The same for one that comes with a prediction of `pane`; also undefined where it has the name of a derived one. */
   featureOf(pane: Pane, rings: PaneRings, name: string): FeatureSlot | undefined {
-    if (this.features.has(name)) return this.features.get(name);
+    const known = this.features.get(name);
+    if (known !== undefined) return known.of === undefined ? known : undefined;
     const slot = this.feature(name);
     if (slot !== undefined) this.baseline(slot, pane, rings, false);
     return slot;
@@ -83,6 +128,19 @@ export class VersionSlots {
     if (this.outputs.has(name)) return this.outputs.get(name);
     const slot = this.output(name);
     if (slot !== undefined) this.baseline(slot, pane, rings, true);
+    return slot;
+  }
+
+  /** Our slot of one that another observer has; undefined: there is no room for it. */
+  counterpart(saved: FeatureSlotState, rings: PaneRings, isOutput: boolean): FeatureSlot | undefined {
+    const known = isOutput ? this.outputs.get(saved.name as Output) : this.features.get(saved.name);
+    // What is derived is there where its base is.
+    const isMade = known === undefined && saved.of === undefined;
+    const made = isOutput ? this.output(saved.name as Output) : isMade ? this.feature(saved.name) : undefined;
+    const slot = known ?? made;
+    if (slot === undefined || slot.of !== saved.of) return undefined;
+    if (known === undefined) this.baseline(slot, rings.totals, rings, isOutput);
+    slot.comesBy ??= saved.comesBy;
     return slot;
   }
 
@@ -104,16 +162,32 @@ export class VersionSlots {
     };
   }
 
+  /** A feature that has been configured to be of another kind since is not restored: it begins anew. */
   restore(state: VersionSlotsState): void {
     this.features.clear();
     this.outputs.clear();
+    this.#own = 0;
     this.space.restore(state.space);
-    for (const saved of state.features) this.features.set(saved.name, this.#restored(saved));
-    for (const saved of state.outputs) this.outputs.set(saved.name as Output, this.#restored(saved));
+    this.#isRestoring = true;
+    for (const saved of state.features) {
+      const kind = this.#options.kinds?.get(saved.of ?? saved.name);
+      const isBase = saved.of === undefined;
+      if (isBase && kind !== undefined && saved.kind !== undefined && saved.kind !== kind) continue;
+      if (!isBase && !this.features.has(saved.of)) continue;
+      const slot = this.#restored(saved, this.#featureOptions);
+      this.features.set(saved.name, slot);
+      if (isBase) this.#own++;
+      if (isBase && kind !== undefined) slot.forceKind(kind);
+    }
+    for (const saved of state.outputs) {
+      this.outputs.set(saved.name as Output, this.#restored(saved, this.#options));
+    }
+    this.#isRestoring = false;
+    for (const slot of [...this.features.values()]) slot.findDerived();
   }
 
-  #restored(saved: FeatureSlotState): FeatureSlot {
-    const slot = new FeatureSlot(saved.name, saved.offset, this.space, this.#options);
+  #restored(saved: FeatureSlotState, options: SlotOptions): FeatureSlot {
+    const slot = new FeatureSlot(saved.name, saved.offset, this.space, options);
     slot.restore(saved);
     return slot;
   }

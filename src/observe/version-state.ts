@@ -3,7 +3,7 @@ import type { JoinedPair } from '../correlate/index.js';
 import type { RecordDecoder } from '../decode/index.js';
 import type { OutcomeCode, Prediction } from '../interpret/index.js';
 import type { Limit } from '../lib/limit.js';
-import type { Task } from '../registry/index.js';
+import type { FeatureKind, Task } from '../registry/index.js';
 import type { EmbeddingSlotState } from './embedding-slot.js';
 import type { EmbeddingDimensions } from './version-embeddings.js';
 import type { FeatureSchema } from './feature-schema.js';
@@ -51,6 +51,8 @@ export interface VersionOptions {
   readonly maxCategories: number;
   readonly maxCells: number;
   readonly featureLimit: Limit;
+  /** Of features whose kind is not left to their first values. */
+  readonly kinds?: ReadonlyMap<string, FeatureKind>;
   readonly task?: Task;
   readonly positive?: OutcomeCode;
   /** How features are looked at together; absent: they are not. */

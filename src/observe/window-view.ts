@@ -35,7 +35,9 @@ export class WindowView {
 
   /** Predictions that should have had the feature, or the output. */
   expectedOf(slot: FeatureSlot, isOutput: boolean): number {
-    if (slot.comesBy === 'histograms' || !traitsOf(slot.name, isOutput).isExpected) return 0;
+    // What is derived lacks nothing that its base does not lack.
+    if (slot.comesBy === 'histograms' || slot.of !== undefined) return 0;
+    if (!traitsOf(slot.name, isOutput).isExpected) return 0;
     return isOutput ? this.predictions - this.errors : this.predictions;
   }
 

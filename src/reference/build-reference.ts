@@ -4,18 +4,19 @@
  * fixed size, and what is folded is a profile.
  */
 import { type Profile, PROJECTED_FEATURES_MAX } from '../observe/index.js';
-import { type Output, RECONSTRUCTION_ERROR, VARIANCE_KEPT } from '../registry/index.js';
+import { type FeatureKind, type Output, RECONSTRUCTION_ERROR, VARIANCE_KEPT } from '../registry/index.js';
 import { profileCategories, type CategoryColumn } from './category-columns.js';
 import type { Column } from './column.js';
-import { assignRoles, type RoleOptions, type Roles } from './column-roles.js';
+import { kindsOfColumns } from './column-kinds.js';
+import { assignRoles, find, type RoleOptions, type Roles } from './column-roles.js';
 import { DataSet, type DataSetOptions } from './data-set.js';
 import { profileEmbeddings } from './embedding-columns.js';
+import { type Family, foldMeasured, type MeasuredColumn, surveyMeasured } from './measured-columns.js';
 import { foldNumbers, surveyNumbers, type NumberColumn } from './number-columns.js';
 import { projectDataSet } from './reconstruction.js';
-import { OUTPUT_OF_ROLE, type ColumnRole, type Reference, type SourceColumns } from './reference.js';
+import { OUTPUT_OF_ROLE, type Reference, type SourceColumns } from './reference.js';
 import { referenceOf } from './reference-file.js';
 import { rowFrequencies } from './row-frequencies.js';
-import { freeTextColumns } from './text-columns.js';
 import { recurringColumns } from './value-counts.js';
 
 export interface BuildOptions extends RoleOptions, Omit<DataSetOptions, 'files'> {
@@ -33,6 +34,8 @@ export interface BuildOptions extends RoleOptions, Omit<DataSetOptions, 'files'>
   readonly variance?: number;
   /** ISO 8601. */
   readonly createdAt?: string;
+  /** What features are, by name; of the others their types and values say it. */
+  readonly kinds?: ReadonlyMap<string, FeatureKind>;
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Told what was done with a column that is worth a word. */
   readonly onNotice?: (notice: string) => void;
@@ -43,41 +46,53 @@ export interface BuildProgress {
   readonly total: number;
 }
 
+/** No feature is told what it is. */
+const ALL_SAY_IT: ReadonlyMap<string, FeatureKind> = new Map();
+
 /** A column under the name that its profile gets. */
 interface NamedColumn {
   readonly name: string;
   readonly column: Column;
+  /** Whether what is derived from it is a feature too. */
+  readonly derives: boolean;
 }
 
 /** @throws PB4003 the data cannot be read; PB4004 a column is not there or cannot be used; PB4005 DuckDB is missing */
 export async function buildReference(options: BuildOptions): Promise<Reference> {
-  const dataSet = await DataSet.open({ ...options, files: options.from });
+  const { kinds = ALL_SAY_IT, onNotice } = options;
+  const codes = Array.from(kinds).flatMap(([name, kind]) => (kind === 'categorical' ? [name] : []));
+  const dataSet = await DataSet.open({ ...options, files: options.from, texts: [...(options.texts ?? []), ...codes] });
   try {
     const roles = assignRoles(dataSet.columns, options);
-    if (options.onNotice !== undefined) tellOfColumns(roles, options.onNotice);
-    const others = Array.from(roles.others, ([role, column]) => ({ name: OUTPUT_OF_ROLE[role], column }));
-    const features = roles.features.map((column) => ({ name: column.name, column }));
-    const profiles = await profileColumns(dataSet, [...features, ...others], options);
-    const onSkipped = (name: string, why: string): void => options.onNotice?.(`${name} is skipped: ${why}`);
+    for (const name of kinds.keys()) find(roles.features, name);
+    if (onNotice !== undefined) tellOfColumns(roles, onNotice);
+    const others = Array.from(roles.others, ([role, column]) => ({
+      name: OUTPUT_OF_ROLE[role],
+      column,
+      derives: false,
+    }));
+    const features = roles.features.map((column) => ({ name: column.name, column, derives: true }));
+    const families = await profileColumns(dataSet, [...features, ...others], roles.eventTime, options);
+    const onSkipped = (name: string, why: string): void => onNotice?.(`${name} is skipped: ${why}`);
     const embeddings = await profileEmbeddings(
       dataSet,
       roles.embeddings,
       options.embedding === undefined ? onSkipped : undefined,
     );
-    const named = features.map(({ name }, index): [string, Profile] => [name, profiles[index]]);
+    const profiles = new Map(families.slice(0, features.length).flatMap(namedProfiles));
     const outputs = new Map<Output, Profile>(
-      others.map(({ name }, index) => [name, profiles[features.length + index]]),
+      others.map(({ name }, index) => [name, families[features.length + index][0]]),
     );
-    const together = await projectFeatures(dataSet, new Map(named), options);
+    const together = await projectFeatures(dataSet, profiles, options);
     if (together !== undefined) outputs.set(RECONSTRUCTION_ERROR, together.profile);
     const frequencies = await rowFrequencies(dataSet, roles.features);
     return referenceOf({
       model: options.model,
       version: options.version,
       rows: dataSet.rows,
-      source: { files: options.from, columns: namesOf(roles.others) },
+      source: { files: options.from, columns: namesOf(roles) },
       ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
-      features: new Map(named),
+      features: profiles,
       outputs,
       embeddings,
       ...(together === undefined ? {} : { projection: together.projection }),
@@ -101,49 +116,76 @@ async function projectFeatures(
   return projected;
 }
 
-/** In the order of the columns. */
+/** A profile for each column, and behind it those of what is derived from it. */
 async function profileColumns(
   dataSet: DataSet,
   columns: readonly NamedColumn[],
-  { maxCategories = 100_000, sampleRows = 200_000, seed = 1, onProgress }: BuildOptions,
-): Promise<Profile[]> {
-  const texts = columns.map(({ column }) => column).filter(({ reading }) => reading === 'text');
-  const freeText = await freeTextColumns(dataSet, texts, maxCategories);
+  eventTime: Column | undefined,
+  options: BuildOptions,
+): Promise<Family<Profile>[]> {
+  const { maxCategories = 100_000, sampleRows: rows = 200_000, seed = 1, kinds: told = ALL_SAY_IT } = options;
+  const kinds = await kindsOfColumns(
+    dataSet,
+    columns.map(({ column }) => column),
+    told,
+    maxCategories,
+  );
   const numbers: (NumberColumn & NamedColumn)[] = [];
   const categories: (CategoryColumn & NamedColumn)[] = [];
+  const measured: (MeasuredColumn & NamedColumn)[] = [];
   for (const named of columns) {
-    const { column } = named;
-    if (freeText.has(column)) numbers.push({ ...named, kind: 'text' });
-    else if (column.reading === 'text') categories.push({ ...named, kind: 'categorical' });
-    else if (column.reading === 'boolean') categories.push({ ...named, kind: 'boolean' });
-    else numbers.push({ ...named, kind: 'numeric' });
+    const kind = kinds.get(named.column)!;
+    if (kind === 'numeric') numbers.push({ ...named, kind });
+    else if (kind === 'categorical' || kind === 'boolean') categories.push({ ...named, kind });
+    else measured.push({ ...named, kind });
   }
-  const profiles = new Map<string, Profile>();
+  const profiles = new Map<Column, Family<Profile>>();
   const counted = await profileCategories(dataSet, categories);
-  for (const [index, { column }] of categories.entries()) profiles.set(column.name, counted[index]);
+  for (const [index, { column }] of categories.entries()) profiles.set(column, [counted[index]]);
+  let done = 0;
+  const total = dataSet.rows * 2 * [numbers, measured].filter(({ length }) => length > 0).length;
+  const onRows = (scanned: number): void => options.onProgress?.({ done: (done += scanned), total });
   if (numbers.length > 0) {
-    let done = 0;
-    const total = dataSet.rows * 2;
-    const onRows = (rows: number): void => onProgress?.({ done: (done += rows), total });
     const recurring = await recurringColumns(
       dataSet,
       numbers.map(({ column }) => column),
     );
-    const schemas = await surveyNumbers(dataSet, numbers, recurring, { rows: sampleRows, seed }, onRows);
+    const schemas = await surveyNumbers(dataSet, numbers, recurring, { rows, seed }, onRows);
     const folded = await foldNumbers(dataSet, numbers, recurring, schemas, onRows);
-    for (const [index, { column }] of numbers.entries()) profiles.set(column.name, folded[index]);
+    for (const [index, { column }] of numbers.entries()) profiles.set(column, [folded[index]]);
   }
-  return columns.map(({ column }) => profiles.get(column.name)!);
+  if (measured.length > 0) {
+    tellOfAges(measured, eventTime, options);
+    const data = { dataSet, eventTime, onRows };
+    const folded = await foldMeasured(data, measured, await surveyMeasured(data, measured, { rows, seed }));
+    for (const [index, { column }] of measured.entries()) profiles.set(column, folded[index]);
+  }
+  return columns.map(({ column }) => profiles.get(column)!);
 }
 
-function tellOfColumns({ features, others, skipped }: Roles, onNotice: (notice: string) => void): void {
+export const namedProfiles = (family: Family<Profile>): [string, Profile][] =>
+  family.map((profile) => [profile.schema.name, profile]);
+
+function tellOfColumns({ skipped }: Roles, onNotice: (notice: string) => void): void {
   for (const { name, type } of skipped)
     onNotice(`${name} is skipped: a column of type ${type} has no single value a row`);
-  for (const { name, reading } of [...features, ...others.values()]) {
-    if (reading === 'time') onNotice(`${name} is a time: it is read as a number, seconds since 1970-01-01 UTC`);
+}
+
+function tellOfAges(
+  columns: readonly MeasuredColumn[],
+  eventTime: Column | undefined,
+  { onNotice }: BuildOptions,
+): void {
+  if (eventTime !== undefined) return;
+  for (const { name, kind } of columns) {
+    if (kind !== 'timestamp') continue;
+    onNotice?.(
+      `${name} is a time, and no column says when the predictions were made: its ages have no reference, only its hours and weekdays have`,
+    );
   }
 }
 
-function namesOf(columns: ReadonlyMap<ColumnRole, Column>): SourceColumns {
-  return Object.fromEntries(Array.from(columns, ([role, { name }]) => [role, name]));
+function namesOf({ others, eventTime }: Roles): SourceColumns {
+  const names = Object.fromEntries(Array.from(others, ([role, { name }]) => [role, name]));
+  return eventTime === undefined ? names : { ...names, eventTime: eventTime.name };
 }

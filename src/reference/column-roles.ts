@@ -18,6 +18,8 @@ export interface Roles {
   /** Columns of lists of numbers. */
   readonly embeddings: readonly Column[];
   readonly others: ReadonlyMap<ColumnRole, Column>;
+  /** When the predictions were made. */
+  readonly eventTime: Column | undefined;
   /** Columns that cannot become features and that nobody asked for. */
   readonly skipped: readonly Column[];
 }
@@ -31,7 +33,9 @@ export function assignRoles(columns: readonly Column[], options: RoleOptions): R
     const name = options[role];
     if (name !== undefined) others.set(role, usable(find(columns, name)));
   }
-  const taken = new Set([...exclude, ...Array.from(others.values(), ({ name }) => name)]);
+  const eventTime = options.eventTime === undefined ? undefined : usable(find(columns, options.eventTime));
+  const used = [...others.values(), ...(eventTime === undefined ? [] : [eventTime])];
+  const taken = new Set([...exclude, ...used.map(({ name }) => name)]);
   const candidates = include === undefined ? columns : include.map((name) => usable(find(columns, name)));
   const free = candidates.filter(({ name }) => !taken.has(name));
   const vectors = columns.filter(({ name, reading }) => reading === 'vector' && !taken.has(name));
@@ -39,6 +43,7 @@ export function assignRoles(columns: readonly Column[], options: RoleOptions): R
     features: free.filter(({ reading }) => reading !== undefined && reading !== 'vector'),
     embeddings: embedding === undefined ? vectors : embedding.map((name) => vector(find(columns, name))),
     others,
+    eventTime,
     skipped: free.filter(({ reading }) => reading === undefined),
   };
 }

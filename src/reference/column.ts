@@ -1,7 +1,7 @@
 /**
  * A column of a data set, by what can be made of it. DuckDB's many types come down to five ways of reading: a number as a
- * double, a time as seconds since the epoch, text and truth values as text, and a list of numbers as a vector. What else has no
- * single value a row is not read.
+ * double, a point in time as milliseconds since the epoch, text and truth values as text, and a list of numbers as a vector.
+ * A time of the day is the number of its seconds. What else has no single value a row is not read.
  */
 export type ColumnReading = 'number' | 'time' | 'boolean' | 'text' | 'vector';
 
@@ -13,10 +13,11 @@ export interface Column {
   readonly reading: ColumnReading | undefined;
 }
 
-const NUMBERS = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
+const INTEGERS = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/;
+const NUMBERS = /^(FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|BIGNUM|TIME)$/;
 /** A list, or an array of a fixed size. */
 const LIST = /\[\d*\]$/;
-const TIMES = /^(DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE)$/;
+const TIMES = /^(DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE)$/;
 const TEXTS = /^(VARCHAR|UUID|ENUM\(.*\))$/s;
 
 export function columnOf(name: string, type: string): Column {
@@ -24,12 +25,14 @@ export function columnOf(name: string, type: string): Column {
 }
 
 function readingOf(type: string): ColumnReading | undefined {
-  if (NUMBERS.test(type)) return 'number';
-  if (NUMBERS.test(type.replace(LIST, ''))) return 'vector';
+  if (isInteger(type) || NUMBERS.test(type)) return 'number';
+  if (type.endsWith(']') && readingOf(type.replace(LIST, '')) === 'number') return 'vector';
   if (TIMES.test(type)) return 'time';
   if (type === 'BOOLEAN') return 'boolean';
   return TEXTS.test(type) ? 'text' : undefined;
 }
+
+export const isInteger = (type: string): boolean => INTEGERS.test(type);
 
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -37,9 +40,8 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 /** The column as a double: a text as its length in bytes, which is what arrives over OTLP; the empty one as no value. */
 export function asNumber({ name, reading, type }: Column): string {
   const column = identifier(name);
-  if (reading === 'time') {
-    return type === 'TIME' ? `epoch(${column})` : `CASE WHEN isfinite(${column}) THEN epoch(${column}) END`;
-  }
+  if (reading === 'time') return `CASE WHEN isfinite(${column}) THEN epoch(${column}) END`;
+  if (type === 'TIME') return `epoch(${column})`;
   if (reading === 'text') return `nullif(strlen(${column}::VARCHAR), 0)::DOUBLE`;
   return `${column}::DOUBLE`;
 }
@@ -47,6 +49,13 @@ export function asNumber({ name, reading, type }: Column): string {
 /** The column as a list of doubles. */
 export function asVector({ name }: Column): string {
   return `${identifier(name)}::DOUBLE[]`;
+}
+
+/** The column as a time: milliseconds since the epoch where it is one, else as it is. */
+export function asTime(column: Column): string {
+  const name = identifier(column.name);
+  if (column.reading === 'time') return `CASE WHEN isfinite(${name}) THEN epoch(${name}) * 1000 END`;
+  return column.reading === 'text' ? asText(column) : `${name}::DOUBLE`;
 }
 
 /** The column as text; the empty one as no value. */

@@ -39,6 +39,8 @@ const cellsSchema = z.strictObject(
 
 const common = {
   name: z.string().min(1),
+  /** The feature that it is derived from; absent: it is a column. */
+  of: z.string().optional(),
   /** Rows that should have had the feature. */
   expected: countSchema,
   cells: cellsSchema,
@@ -50,7 +52,7 @@ const common = {
 const numericEntrySchema = z
   .strictObject({
     ...common,
-    kind: z.enum(['numeric', 'text']),
+    kind: z.enum(['numeric', 'text', 'timestamp']),
     min: z.number(),
     upper: z.array(z.number()).max(BINS_MAX),
     shift: z.number(),
@@ -111,12 +113,13 @@ export function entryOf(name: string, profile: Profile): ProfileEntry {
   const counts = { expected: plain(profile.expected), cells, bins: Array.from(profile.bins, plain) };
   const distinct = distinctOf(profile);
   const { schema } = profile;
+  const named = schema.of === undefined ? { name } : { name, of: schema.of };
   if (!isNumeric(schema)) {
     const told = schema.told === undefined ? {} : { told: schema.told };
-    return { name, kind: schema.kind, categories: [...schema.categories], ...told, ...counts, ...distinct };
+    return { ...named, kind: schema.kind, categories: [...schema.categories], ...told, ...counts, ...distinct };
   }
   const edges = { min: plain(schema.min), upper: Array.from(schema.upper, plain), shift: plain(schema.shift) };
-  return { name, kind: schema.kind, ...edges, ...counts, sketch: sketchOf(profile), ...distinct };
+  return { ...named, kind: schema.kind, ...edges, ...counts, sketch: sketchOf(profile), ...distinct };
 }
 
 function distinctOf({ cells, place }: Profile): Pick<ProfileEntry, 'distinct'> {
@@ -155,12 +158,13 @@ export function profileOf(entry: ProfileEntry): Profile {
 }
 
 function schemaOf(entry: ProfileEntry): FeatureSchema {
+  const named = entry.of === undefined ? { name: entry.name } : { name: entry.name, of: entry.of };
   if ('categories' in entry) {
-    const { kind, name, categories, told } = entry;
-    return told === undefined ? { kind, name, categories } : { kind, name, categories, told };
+    const { kind, categories, told } = entry;
+    return { kind, ...named, categories, ...(told === undefined ? {} : { told }) };
   }
-  const { kind, name, min, upper, shift } = entry;
-  return { kind, name, min, upper: Float64Array.from(upper), shift };
+  const { kind, min, upper, shift } = entry;
+  return { kind, ...named, min, upper: Float64Array.from(upper), shift };
 }
 
 function sketchOf(profile: Profile): [number, number][] {

@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node
 import { z } from 'zod';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import type { Profile } from '../observe/index.js';
-import { type Output, OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
+import { FEATURE_KINDS, type Output, OUTPUTS, RECONSTRUCTION_ERROR } from '../registry/index.js';
 import { embeddingEntryOf, embeddingEntrySchema, embeddingOfEntry } from './embedding-entry.js';
 import { entryOf, profileEntrySchema, profileOf } from './profile-entry.js';
 import { OUTPUT_OF_ROLE, type Reference } from './reference.js';
@@ -30,7 +30,7 @@ const projectionSchema = z
       .array(
         z.strictObject({
           name: z.string().min(1),
-          kind: z.enum(['numeric', 'text', 'categorical', 'boolean']),
+          kind: z.enum(FEATURE_KINDS),
           mean: z.number(),
           deviation: z.number().positive(),
           shares: z.array(z.number().nonnegative()).readonly().optional(),
@@ -78,6 +78,7 @@ const fileSchema = contentSchema
         value: z.string().optional(),
         score: z.string().optional(),
         groundTruth: z.string().optional(),
+        eventTime: z.string().optional(),
       }),
     }),
   })

@@ -28,4 +28,4 @@ export const OUTPUT_OF_ROLE = {
 } as const satisfies Readonly<Record<string, Output>>;
 export type ColumnRole = keyof typeof OUTPUT_OF_ROLE;
 export const COLUMN_ROLES = Object.keys(OUTPUT_OF_ROLE) as readonly ColumnRole[];
-export type SourceColumns = Readonly<Partial<Record<ColumnRole, string>>>;
+export type SourceColumns = Readonly<Partial<Record<ColumnRole | 'eventTime', string>>>;

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   PB4003: 'A data set for a reference cannot be read.',
   PB4004: 'A column of a data set cannot become a feature.',
   PB4005: 'The optional package that reads data sets is not installed.',
+  PB4006: 'A feature is of one kind in the configuration, and of another in its reference.',
   PB5001: 'A state file is damaged or of an unknown version.',
   PB5002: 'The state directory cannot be written.',
   PB6001: 'A generated file is out of step with its source.',

@@ -2,6 +2,7 @@
 export * from './attributes.js';
 export * from './embedding-metrics.js';
 export * from './error-codes.js';
+export * from './feature-kinds.js';
 export * from './labels.js';
 export * from './metric-definition.js';
 export * from './metrics.js';

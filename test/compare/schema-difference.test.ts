@@ -5,12 +5,13 @@ import { VALUE } from '../../src/decode/index.js';
 import {
   CellSpace,
   FEATURE_CELL,
-  type FeatureKind,
+
   FeatureSlot,
   numericSchema,
   Profile,
 } from '../../src/observe/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
+import type { FeatureKind } from '../../src/registry/index.js';
 
 const NO_BYTES = new DataView(new ArrayBuffer(0));
 const random = seededRandom(5);

@@ -56,6 +56,8 @@ function span(id: number, version = '1', attributes: Readonly<Record<string, unk
       'ml.prediction.score': (id % 100) / 100,
       'ml.feature.x': 1000 + 10 * normalDeviate(random),
       'ml.feature.colour': COLOURS[id % 3],
+      'ml.feature.comment': `${'naïve '.repeat(id % 5)}number ${id}`,
+      'ml.feature.at': new Date(Date.now() - id * 1_234_567).toISOString(),
       ...(id % 4 === 0 ? {} : { 'ml.feature.sometimes': BigInt(id % 7) }),
       ...attributes,
     }),
@@ -252,8 +254,10 @@ test('a provisional reference is made once, from the first predictions, and ever
   expect(version.reference?.kind).toBe('provisional');
   const colour = version.profile(version.features.get('colour')!, version.window(2), false);
   expect(colour.bins.reduce((sum, count) => sum + count, 0)).toBe(800);
-  const x = version.profile(version.features.get('x')!, version.window(2), false);
-  expect(x.bins.reduce((sum, count) => sum + count, 0) + x.outOfRange).toBe(800);
+  for (const name of ['x', 'comment', 'comment:words', 'comment:non_ascii', 'at', 'at:hour', 'at:weekday']) {
+    const { bins, outOfRange, missing } = version.profile(version.features.get(name)!, version.window(2), false);
+    expect([name, bins.reduce((sum, count) => sum + count, 0) + outOfRange, missing]).toEqual([name, 800, 0]);
+  }
 });
 
 test('ground truth that came before its prediction, to another thread, joins it', async () => {

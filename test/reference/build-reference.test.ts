@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { PlumblineError } from '../../src/lib/plumbline-error.js';
 import { FEATURE_CELL, isNumeric, type Profile } from '../../src/observe/index.js';
 import { buildReference, type BuildOptions } from '../../src/reference/index.js';
+import type { FeatureKind } from '../../src/registry/index.js';
 import { csv, jsonLines, parquet, textFile } from './data-files.js';
 
 type Given = Partial<BuildOptions> & { readonly from: readonly string[] };
@@ -82,13 +83,49 @@ describe('columns', () => {
     expect(categories(c).find(([category]) => category === 'seven')).toEqual(['seven', 2]);
   });
 
-  test('times are seconds since the epoch, and that is said', async () => {
+  test('times are folded by their age at the event, and that there is none is said', async () => {
     const notices: string[] = [];
-    const from = [csv('t,d', '1970-01-01 00:01:00,1970-01-02', '1970-01-01 00:02:00,1970-01-03')];
-    const { features } = await build({ from, onNotice: (notice) => notices.push(notice) });
-    expect([features.get('t')!.min, features.get('t')!.max]).toEqual([60, 120]);
-    expect([features.get('d')!.min, features.get('d')!.max]).toEqual([86_400, 172_800]);
-    expect(notices).toHaveLength(2);
+    const from = [
+      csv('t,d,e', '2001-01-01 00:01:00,2001-01-02,2001-01-03 01:00:00', '2001-01-01 23:00:00,2001-01-03,'),
+    ];
+    const { features, source } = await build({ from, eventTime: 'e', onNotice: (notice) => notices.push(notice) });
+    const t = features.get('t')!;
+    expect([t.schema.kind, t.present, t.finite, t.min]).toEqual(['timestamp', 2, 1, 2 * 86_400 + 59 * 60]);
+    expect(features.get('d')!.max).toBe(25 * 3600);
+    expect(categories(features.get('t:hour')!).filter(([, count]) => count > 0)).toEqual([
+      ['00', 1],
+      ['23', 1],
+    ]);
+    expect(categories(features.get('t:weekday')!)[0]).toEqual(['Monday', 2]);
+    expect([source.columns.eventTime, features.has('e'), notices]).toEqual(['e', false, []]);
+    const without = await build({ from, exclude: ['e'], onNotice: (notice) => notices.push(notice) });
+    expect([without.features.get('t')!.finite, without.features.get('t')!.bins.length]).toEqual([0, 0]);
+    expect(without.features.get('t:hour')!.present).toBe(2);
+    expect(notices.map((notice) => notice.slice(0, 14))).toEqual(['t is a time, a', 'd is a time, a']);
+  });
+
+  test('what a column is told to be', async () => {
+    const kinds = (...of: [string, FeatureKind][]) => new Map(of);
+    const from = [csv('code,t,s,d', '0501,1000000000,a b,2001-01-01', '7,1000003600,a b,2001-01-02')];
+    const { features } = await build({
+      from,
+      kinds: kinds(['code', 'categorical'], ['t', 'timestamp'], ['s', 'text'], ['d', 'numeric']),
+    });
+    expect(categories(features.get('code')!)).toEqual([
+      ['0501', 1],
+      ['7', 1],
+    ]);
+    expect(features.get('t:hour')!.bins.reduce((sum, count) => sum + count, 0)).toBe(2);
+    expect([features.get('s')!.max, features.get('s:words')!.max, features.get('s:non_ascii')!.max]).toEqual([3, 2, 0]);
+    expect(features.get('d')!.max - features.get('d')!.min).toBe(86_400);
+    for (const [column, kind] of [
+      ['t', 'text'],
+      ['s', 'numeric'],
+      ['t', 'boolean'],
+      ['nowhere', 'text'],
+    ] as const) {
+      expect((await refusal({ from, kinds: kinds([column, kind]) })).code).toBe('PB4004');
+    }
   });
 
   test('every numeric type of Parquet is a number', async () => {

@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest';
 import { RecordBatch, VALUE } from '../../src/decode/index.js';
 import { CellSpace, FEATURE_CELL, FeatureSlot, isNumeric, Profile } from '../../src/observe/index.js';
-import { buildReference } from '../../src/reference/index.js';
+import { type BuildOptions, buildReference } from '../../src/reference/index.js';
 import { entryOf, type ProfileEntry } from '../../src/reference/profile-entry.js';
 import { parquet, sql } from './data-files.js';
 
-const build = async (select: string) =>
-  (await buildReference({ model: 'm', version: '1', from: [await parquet(select)] })).features;
+const build = async (select: string, kinds: BuildOptions['kinds'] = new Map()) =>
+  (await buildReference({ model: 'm', version: '1', from: [await parquet(select)], kinds })).features;
 
 /** As each row would be folded that arrives as a prediction. */
 function foldedByRow(profile: Profile, rows: readonly (number | null)[]): ProfileEntry {
@@ -33,11 +33,11 @@ test.each([
   ['single precision', `((hash(i) % 500) / 7)::FLOAT`],
   ['decimals', `((hash(i) % 900) / 100)::DECIMAL(9, 2)`],
   ['whole numbers that doubles cannot tell apart', `9007199254740990 + (i % 9)`],
-  ['times', `TIMESTAMP '2001-01-01' + INTERVAL (hash(i) % 5000) MINUTE`],
+  ['times as numbers', `TIMESTAMP '2001-01-01' + INTERVAL (hash(i) % 5000) MINUTE`],
 ])('%s', async (what, x) => {
   const select = `SELECT ${x} AS x FROM range(20000) t(i)`;
-  const profile = (await build(select)).get('x')!;
-  const number = what === 'times' ? 'epoch(x)' : 'x::DOUBLE';
+  const profile = (await build(select, new Map([['x', 'numeric']]))).get('x')!;
+  const number = what === 'times as numbers' ? 'epoch(x)' : 'x::DOUBLE';
   const rows = (await sql(`SELECT ${number} FROM (${select})`)).map(([value]) => value as number | null);
   const [counted, folded] = [entryOf('x', profile), foldedByRow(profile, rows)];
   // Sums alone depend on the order in which they are taken.
@@ -60,7 +60,10 @@ test('columns may be called what the counts are called', async () => {
 test('times that never come are missing; so are texts that are empty', async () => {
   const times = `CASE i % 4 WHEN 0 THEN 'infinity' WHEN 1 THEN '-infinity' WHEN 2 THEN '2001-01-01' END::TIMESTAMP`;
   const texts = `CASE i % 4 WHEN 0 THEN '' WHEN 1 THEN 'a' WHEN 2 THEN 'b' END`;
-  const features = await build(`SELECT ${times} AS t, ${texts} AS c FROM range(1000) t(i)`);
+  const features = await build(
+    `SELECT ${times} AS t, ${texts} AS c FROM range(1000) t(i)`,
+    new Map([['t', 'numeric']]),
+  );
   expect([features.get('t')!.empty, features.get('t')!.finite]).toEqual([750, 250]);
   const c = features.get('c')!;
   expect([c.empty, c.cell(FEATURE_CELL.present), ...c.bins]).toEqual([500, 1000, 250, 250]);
