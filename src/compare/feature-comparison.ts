@@ -9,18 +9,12 @@ import type { DriftState, DriftStatistic } from '../registry/index.js';
 import { total } from './counts.js';
 import type { CriticalValues } from './critical-values.js';
 import { DriftBins } from './drift-bins.js';
+import type { DriftNumbers } from './drift-numbers.js';
 import type { NoDriftBins } from './no-drift-bins.js';
 import { OrderedComparison } from './ordered-comparison.js';
 import { checksOf, type ReferenceCheck } from './quality.js';
 import { ShiftDetector } from './shift-detector.js';
 import { PLACE, UNORDERED_STATISTICS, type UnorderedStatistic, UnorderedStatistics } from './unordered-statistics.js';
-
-export interface DriftNumbers<Statistic extends DriftStatistic = DriftStatistic> {
-  readonly statistic: Statistic;
-  /** NaN, like its critical value: it is beyond what a double holds. */
-  value: number;
-  criticalValue: number;
-}
 
 export interface ComparisonOptions {
   readonly minimumObservations: number;

@@ -18,7 +18,7 @@ export { type Duplicates, duplicatesOf, expectedRepeats } from './duplicates.js'
 export { embeddingDrift } from './embedding-drift.js';
 export { failingVectors, hasCollapsed, toleratedVectors } from './embedding-quality.js';
 export { EDetector, type EDetectorOptions } from './e-detector.js';
-export { FeatureComparison, type DriftNumbers } from './feature-comparison.js';
+export { FeatureComparison } from './feature-comparison.js';
 export { fisherExact } from './fisher-exact.js';
 export { everySchedule, overdueMs, type Schedule } from './freshness.js';
 export { hellinger } from './hellinger.js';

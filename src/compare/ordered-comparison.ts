@@ -6,7 +6,7 @@ import type { DivisibleWork } from '../lib/divisible-work.js';
 import type { Profile } from '../observe/index.js';
 import type { DriftStatistic } from '../registry/index.js';
 import type { CriticalValues } from './critical-values.js';
-import type { DriftNumbers } from './feature-comparison.js';
+import type { DriftNumbers } from './drift-numbers.js';
 import type { NoDriftOrderedBins } from './no-drift-ordered-bins.js';
 import { OrderedStatistics } from './ordered-statistics.js';
 
