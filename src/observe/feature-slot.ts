@@ -11,17 +11,26 @@ import { binCount, type FeatureSchema, isNumeric } from './feature-schema.js';
 import { BOUND, foldFlags, foldNumbers, foldTexts, SHIFT_BITS, SHIFT_MASK } from './fold-values.js';
 import { layBins } from './lay-bins.js';
 import { bucketOf, BUCKETS_PER_OCTAVE, highWord, OCTAVES, octaveOf } from './log-buckets.js';
-import { derivedOf } from './derived-features.js';
+import { type Derived, derivedOf } from './derived-features.js';
 import { foldLengths, foldTime } from './fold-derived.js';
 import { writeCode } from './integer-code.js';
 import { type KeptText, ProvisionalBuffer } from './provisional-buffer.js';
-import type { ComesBy, FeatureSlotState, SlotOptions } from './slot-state.js';
+import type { ComesBy, FeatureSlotState } from './slot-state.js';
 import { measured, measureText } from './text-measure.js';
 import { timeOfNumber, timeOfText } from './timestamp.js';
 
 const NO_PLACE = -1;
 /** A longer text is no category. */
 const CATEGORY_BYTES_MAX = 256;
+
+export interface SlotOptions {
+  /** Categories with a bin of their own where the first values make the bins. */
+  readonly maxCategories: number;
+  /** Values to keep until the provisional reference is made; 0: the feature stays without bins. */
+  readonly provisionalSize: number;
+  /** Gives the slot of what is derived from a feature; undefined: there is no room for it. Absent: nothing is derived. */
+  readonly derive?: (base: string, derived: Derived) => FeatureSlot | undefined;
+}
 
 export class FeatureSlot {
   readonly name: string;

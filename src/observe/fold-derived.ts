@@ -2,11 +2,20 @@
 import { FEATURE_CELL } from './cells.js';
 import type { CellHolder } from './cell-space.js';
 import { hourOf, weekdayOf } from './derived-features.js';
-import type { FeatureSlot } from './feature-slot.js';
+
+/** What is asked of a feature's slot. */
+interface FoldTarget {
+  readonly offset: number;
+  readonly binsOffset: number;
+  /** What is derived from it, in the order of `DERIVED`. */
+  readonly derived: readonly (FoldTarget | undefined)[];
+  /** A number that has been counted as present. */
+  addNumber(pane: CellHolder, x: number, weight: number, timeMs: number): void;
+}
 
 /** Of a text that has been counted as present. */
 export function foldLengths(
-  slot: FeatureSlot,
+  slot: FoldTarget,
   pane: CellHolder,
   bytes: number,
   words: number,
@@ -25,7 +34,7 @@ export function foldLengths(
  * @param time milliseconds since the epoch; NaN: it is none
  * @param timeMs of the event; NaN: it has none, and the value no age
  */
-export function foldTime(slot: FeatureSlot, pane: CellHolder, time: number, weight: number, timeMs: number): void {
+export function foldTime(slot: FoldTarget, pane: CellHolder, time: number, weight: number, timeMs: number): void {
   if (time !== time) {
     pane.cells[slot.offset + FEATURE_CELL.typeMismatch] += weight;
     return;
@@ -36,12 +45,12 @@ export function foldTime(slot: FeatureSlot, pane: CellHolder, time: number, weig
   if (ofWeekday !== undefined) addCode(ofWeekday, pane, weekdayOf(time), weight);
 }
 
-function addNumber(slot: FeatureSlot, pane: CellHolder, x: number, weight: number, timeMs: number): void {
+function addNumber(slot: FoldTarget, pane: CellHolder, x: number, weight: number, timeMs: number): void {
   pane.cells[slot.offset + FEATURE_CELL.present] += weight;
   slot.addNumber(pane, x, weight, timeMs);
 }
 
-function addCode(slot: FeatureSlot, pane: CellHolder, category: number, weight: number): void {
+function addCode(slot: FoldTarget, pane: CellHolder, category: number, weight: number): void {
   pane.cells[slot.offset + FEATURE_CELL.present] += weight;
   if (slot.binsOffset >= 0) pane.cells[slot.binsOffset + category] += weight;
 }

@@ -21,7 +21,7 @@ export {
   type Spread,
 } from './embedding-profile.js';
 export { DIMENSIONS_MAX, EmbeddingSlot } from './embedding-slot.js';
-export { FeatureSlot } from './feature-slot.js';
+export { FeatureSlot, type SlotOptions } from './feature-slot.js';
 export { foldTime } from './fold-derived.js';
 export { BUCKETS_PER_OCTAVE, OCTAVES } from './log-buckets.js';
 export { type Gathered, Observer, type ObserverOptions, type ObserverState } from './observer.js';
@@ -39,7 +39,6 @@ export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
 export { embeddingOf, type ProfileMaps, profileOf, type ReferenceProfiles } from './reference-profiles.js';
 export { frequenciesOf, type RowFrequencies } from './row-frequencies.js';
 export type { RowSample } from './row-sample.js';
-export type { SlotOptions } from './slot-state.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';
 export type { Segment, SegmentDefinition } from './segment-group.js';

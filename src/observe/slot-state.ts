@@ -1,8 +1,6 @@
-/** What a feature's slot is made with, and what it is as plain data. */
+/** A feature's slot as plain data. */
 import type { FeatureKind } from '../registry/index.js';
-import type { Derived } from './derived-features.js';
 import type { FeatureSchema } from './feature-schema.js';
-import type { FeatureSlot } from './feature-slot.js';
 import type { ProvisionalBufferState } from './provisional-buffer.js';
 
 /** How it arrives; what comes only as histograms, or is computed here, is never absent from a prediction. */
@@ -22,13 +20,4 @@ export interface FeatureSlotState {
   readonly comesBy?: ComesBy;
   readonly distinctOffset?: number;
   readonly of?: string;
-}
-
-export interface SlotOptions {
-  /** Categories with a bin of their own where the first values make the bins. */
-  readonly maxCategories: number;
-  /** Values to keep until the provisional reference is made; 0: the feature stays without bins. */
-  readonly provisionalSize: number;
-  /** Gives the slot of what is derived from a feature; undefined: there is no room for it. Absent: nothing is derived. */
-  readonly derive?: (base: string, derived: Derived) => FeatureSlot | undefined;
 }

@@ -5,9 +5,9 @@ import { FEATURE_CELL, VERSION_CELL } from './cells.js';
 import { CellSpace, type CellSpaceState } from './cell-space.js';
 import { cycleSchema, type Derived, derivedName } from './derived-features.js';
 import type { FeatureSchema } from './feature-schema.js';
-import { FeatureSlot } from './feature-slot.js';
+import { FeatureSlot, type SlotOptions } from './feature-slot.js';
 import type { Pane, PaneRings } from './pane-rings.js';
-import type { FeatureSlotState, SlotOptions } from './slot-state.js';
+import type { FeatureSlotState } from './slot-state.js';
 
 export interface VersionSlotsOptions extends Omit<SlotOptions, 'derive'> {
   readonly maxFeatures: number;

@@ -2,14 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { schemaDifferences, schemaFingerprint, type SchemaFeature } from '../../src/compare/index.js';
 import { VALUE } from '../../src/decode/index.js';
-import {
-  CellSpace,
-  FEATURE_CELL,
-
-  FeatureSlot,
-  numericSchema,
-  Profile,
-} from '../../src/observe/index.js';
+import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, Profile } from '../../src/observe/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
 import type { FeatureKind } from '../../src/registry/index.js';
 

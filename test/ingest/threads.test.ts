@@ -190,7 +190,12 @@ describe('the same messages', () => {
   test('with the same inputs under other ids: how often they came is the same', async () => {
     const sent = batches(12, 100).map((spans, batch) =>
       spans.map((_, row) =>
-        span(batch * 1000 + row + 1, '1', { 'ml.feature.x': (row * 7) % 50, 'ml.feature.colour': 'red' }),
+        span(batch * 1000 + row + 1, '1', {
+          'ml.feature.x': (row * 7) % 50,
+          'ml.feature.colour': 'red',
+          'ml.feature.comment': 'the same',
+          'ml.feature.at': '2001-01-01',
+        }),
       ),
     );
     const results = [];
