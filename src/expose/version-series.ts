@@ -237,7 +237,7 @@ export class VersionSeries {
 
   #writeDuplicates(labels: readonly string[], view: WindowView): void {
     const { families, quality } = this.#options;
-    const sample = this.#version.rowSample(view);
+    const sample = this.#version.rows.sampleIn(view);
     const frequencies = this.#version.reference?.rowFrequencies;
     const duplicates = sample && duplicatesOf(sample, frequencies, quality.falseAlarmRate);
     if (duplicates === undefined) return;

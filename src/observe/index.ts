@@ -37,7 +37,7 @@ export type { KeptPrediction, KeptValue } from './kept-prediction.js';
 export type { SampleHalf } from './recent-sample.js';
 export type { ReferencePlan, ReferencePlans } from './reference-plan.js';
 export { embeddingOf, type ProfileMaps, profileOf, type ReferenceProfiles } from './reference-profiles.js';
-export { frequenciesOf, type RowFrequencies } from './row-frequencies.js';
+export type { RowFrequencies } from './row-frequencies.js';
 export type { RowSample } from './row-sample.js';
 export type { SkewGuidance, SkewOptions } from './skew.js';
 export type { SkewPair, SkewWindow, SkewWindows } from './skew-windows.js';

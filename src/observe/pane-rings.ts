@@ -38,6 +38,11 @@ export interface PaneRingsState {
   readonly panes: readonly Pane[];
 }
 
+/** All panes of saved rings, the totals as one of all time. */
+export function panesOf({ totals, panes }: PaneRingsState): readonly Pane[] {
+  return [{ startMs: -Infinity, endMs: Infinity, cells: totals }, ...panes];
+}
+
 export class PaneRings {
   readonly windowsMs: readonly number[];
   readonly #layout: CellLayout;

@@ -39,6 +39,20 @@ export function provisionalProfiles(
   return { features: profiles<string>(frozen.features, false), outputs: profiles<Output>(frozen.outputs, true) };
 }
 
+/** A provisional reference with what has been made of it since. */
+export function extended(
+  before: Partial<ReferenceProfiles>,
+  { features, outputs }: Pick<ReferenceProfiles, 'features' | 'outputs'>,
+): Omit<ReferenceProfiles, 'name'> {
+  return {
+    ...before,
+    kind: 'provisional',
+    hash: '',
+    features: new Map([...(before.features ?? []), ...features]),
+    outputs: new Map([...(before.outputs ?? []), ...outputs]),
+  };
+}
+
 /** @param before the cells summed over all panes @returns those that have bins now, what is derived from them included */
 function freezeAll(slots: readonly FeatureSlot[], before: Float64Array, paneAt: PaneAt): FeatureSlot[] {
   const frozen: FeatureSlot[] = [];

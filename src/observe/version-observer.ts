@@ -10,13 +10,13 @@ import { absorbBuffered, absorbSlot } from './absorb-slot.js';
 import type { FoldRuns } from './fold-runs.js';
 import { type FeatureSchema, numericSchema } from './feature-schema.js';
 import type { FeatureSlot } from './feature-slot.js';
-import { type Pane, PaneRings } from './pane-rings.js';
+import { type Pane, PaneRings, panesOf } from './pane-rings.js';
 import { addJoinedPair, taskOf } from './performance-cells.js';
 import { foldHistogram, isDueBefore } from './pre-aggregated.js';
 import { Profile } from './profile.js';
 import { foldGroundTruth } from './ground-truth.js';
 import { traitsOf } from './output-traits.js';
-import { provisionalProfiles } from './provisional-reference.js';
+import { extended, provisionalProfiles } from './provisional-reference.js';
 import { withProjection } from './provisional-projection.js';
 import type { RecentSample } from './recent-sample.js';
 import {
@@ -30,14 +30,19 @@ import {
 import { SpanPacker } from './packed-span.js';
 import { PredictionFold } from './prediction-fold.js';
 import { ReconstructionFold, type ReconstructionState } from './reconstruction-fold.js';
-import { frequenciesOf } from './row-frequencies.js';
 import { chooseRowKeys, RowHashes } from './row-hashes.js';
-import { mergeRowSample, readRowSample, ROW_SAMPLE_CELLS, type RowSample } from './row-sample.js';
 import type { FeatureSlotState } from './slot-state.js';
+import { VersionRows } from './version-rows.js';
 import { VersionReferences } from './version-references.js';
 import { VersionEmbeddings } from './version-embeddings.js';
 import { VersionSlots } from './version-slots.js';
-import type { VersionOptions, VersionParts, VersionSchemas, VersionState } from './version-state.js';
+import {
+  type VersionOptions,
+  type VersionParts,
+  type VersionSchemas,
+  type VersionState,
+  withoutReferences,
+} from './version-state.js';
 import { VersionTotals } from './version-totals.js';
 import { WindowView } from './window-view.js';
 
@@ -48,6 +53,7 @@ export class VersionObserver {
   readonly version: string;
   readonly rings: PaneRings;
   readonly totals = new VersionTotals();
+  readonly rows: VersionRows;
   reference: ReferenceProfiles | undefined;
   /** What it is compared against besides. */
   readonly references: VersionReferences;
@@ -77,6 +83,7 @@ export class VersionObserver {
       provisionalSize: options.reference === undefined ? options.provisionalSize : 0,
     });
     this.rings = new PaneRings(options.windowsMs, this.#slots.space);
+    this.rows = new VersionRows(this.#slots.space);
     const rowHashes = options.samplesRows === true ? new RowHashes(this.#slots.space) : undefined;
     this.#fold = new PredictionFold(this.#slots, this.rings, (slot) => this.#bufferIsFull(slot), rowHashes);
     const onFirstVectors = options.onFirstPredictions === undefined ? () => this.#firstVectorsCame() : undefined;
@@ -222,22 +229,11 @@ export class VersionObserver {
     return new Profile(schema, view.cells, slot, view.expectedOf(slot, isOutput));
   }
 
-  /** How often the same inputs came; undefined: it is not known. */
-  rowSample({ cells }: WindowView): RowSample | undefined {
-    const { space } = this.#slots;
-    return space.hasRowSample(cells) ? readRowSample(cells, space.rowSample()) : undefined;
-  }
-
   /** A frozen copy of a window, or of everything since the start, to be compared against. */
   snapshotProfiles(index?: number): ProfileMaps & Pick<ReferenceProfiles, 'rowFrequencies'> {
     const cells = new Float64Array(this.#slots.space.width);
     const view = index === undefined ? this.sinceStart(cells) : this.window(index, cells);
-    return { ...profilesIn(this, view), ...this.#frequenciesIn(view) };
-  }
-
-  #frequenciesIn(view: WindowView): Pick<ReferenceProfiles, 'rowFrequencies'> {
-    const sample = this.rowSample(view);
-    return sample === undefined ? {} : { rowFrequencies: frequenciesOf(sample) };
+    return { ...profilesIn(this, view), ...this.rows.frequenciesIn(view) };
   }
 
   /** Cells that were summed from the version's history. */
@@ -286,16 +282,7 @@ export class VersionObserver {
   take(): VersionState | undefined {
     if (this.rings.isEmpty && this.totals.groundTruthDelay.isEmpty) return undefined;
     const parts = { segments: this.segments?.take(), sample: this.sample?.take() };
-    const { features, outputs, ...rest } = this.#saveOwn();
-    const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
-    const taken = {
-      ...rest,
-      ...parts,
-      reference: undefined,
-      references: undefined,
-      features: features.map(bare),
-      outputs: outputs.map(bare),
-    };
+    const taken = { ...withoutReferences(this.#saveOwn()), ...parts };
     this.rings.clear();
     for (const slot of this.#slots.all()) slot.emptyBuffer();
     this.totals.clear();
@@ -306,16 +293,15 @@ export class VersionObserver {
   absorb(taken: VersionState): void {
     this.totals.absorb(taken);
     this.task ??= taken.task;
-    const panes = [{ startMs: -Infinity, endMs: Infinity, cells: taken.rings.totals }, ...taken.rings.panes];
     const paired = [...this.#pairs(taken.features, false), ...this.#pairs(taken.outputs, true)];
-    for (const from of panes) {
+    for (const from of panesOf(taken.rings)) {
       const { cells } = from;
       const pane = this.rings.paneFor(from);
       for (let cell = 0; cell < Math.min(VERSION_CELLS, cells.length); cell++) pane.cells[cell] += cells[cell];
       for (const [slot, saved] of paired) absorbSlot(slot, pane, saved, cells);
       this.#embeddings.absorb(taken.embeddings ?? [], pane, cells);
       if (taken.reconstruction !== undefined) this.reconstruction?.absorb(pane, taken.reconstruction, cells);
-      this.#absorbRows(pane, cells, taken.space.rowSample);
+      this.rows.absorb(pane, cells, taken.space.rowSample);
     }
     this.#embeddings.freezeDue();
     this.sample?.absorb(taken.sample ?? []);
@@ -326,14 +312,6 @@ export class VersionObserver {
       absorbBuffered(slot, saved, left[index], this.#paneAt);
     });
     this.segments?.absorb(taken.segments ?? []);
-  }
-
-  #absorbRows(pane: Pane, from: Float64Array, offset: number | undefined): void {
-    if (offset === undefined || offset + ROW_SAMPLE_CELLS > from.length) return;
-    const ours = this.#slots.space.rowSample();
-    if (ours < 0) return;
-    this.#slots.space.widen(pane);
-    mergeRowSample(pane.cells, ours, from, offset);
   }
 
   get schemas(): VersionSchemas {
@@ -391,19 +369,10 @@ export class VersionObserver {
   #provisional(features: readonly FeatureSlot[], outputs: readonly FeatureSlot[]): ReferenceProfiles {
     // An evaluation may be under way and hold the usual cells.
     const sinceStart = (): WindowView => this.sinceStart(new Float64Array(this.#slots.space.width));
-    const { rowFrequencies } = this.reference ?? this.#frequenciesIn(sinceStart());
+    const before = this.reference ?? this.rows.frequenciesIn(sinceStart());
     const made = provisionalProfiles(features, outputs, sinceStart, this.#paneAt);
     chooseRowKeys(this.features.values());
-    return {
-      ...(rowFrequencies === undefined ? {} : { rowFrequencies }),
-      kind: 'provisional',
-      name: this.version,
-      hash: '',
-      features: new Map([...(this.reference?.features ?? []), ...made.features]),
-      outputs: new Map([...(this.reference?.outputs ?? []), ...made.outputs]),
-      embeddings: this.#embeddings.references,
-      projection: this.reference?.projection,
-    };
+    return { ...extended(before, made), name: this.version, embeddings: this.#embeddings.references };
   }
 
   /** Each embedding has its own pace. */

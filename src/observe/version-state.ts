@@ -14,6 +14,7 @@ import type { RecentSample, SampleHalf } from './recent-sample.js';
 import type { ReconstructionState } from './reconstruction-fold.js';
 import type { VersionReferencesOptions, VersionReferencesState } from './version-references.js';
 import type { ReferenceProfiles } from './reference-profiles.js';
+import type { FeatureSlotState } from './slot-state.js';
 import type { VersionSlotsState } from './version-slots.js';
 import type { VersionTotalsState } from './version-totals.js';
 
@@ -108,4 +109,16 @@ export interface VersionState extends VersionSlotsState, VersionTotalsState {
   /** Absent: there are none, or the state was saved before there could be any. */
   readonly segments?: readonly SegmentState[];
   readonly sample?: readonly SampleHalf[];
+}
+
+/** For an observer that has references and schemas of its own. */
+export function withoutReferences({ features, outputs, ...rest }: VersionState): VersionState {
+  const bare = (slot: FeatureSlotState): FeatureSlotState => ({ ...slot, schema: undefined });
+  return {
+    ...rest,
+    reference: undefined,
+    references: undefined,
+    features: features.map(bare),
+    outputs: outputs.map(bare),
+  };
 }

@@ -1,3 +1,4 @@
+/** Duplicates of a window: what a sample by content says of all rows, and whether there are more than the reference lets one expect. */
 import { describe, expect, it } from 'vitest';
 import { duplicatesOf, expectedRepeats } from '../../src/compare/index.js';
 import { type RowFrequencies, type RowSample } from '../../src/observe/index.js';

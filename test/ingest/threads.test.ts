@@ -145,7 +145,7 @@ function sizes(ingest: Ingest): Record<string, number> {
 
 /** How often which rows came, whichever threads they came to. */
 function rowFacts(version: VersionObserver, view: WindowView) {
-  const { rows, every, sampled } = version.rowSample(view)!;
+  const { rows, every, sampled } = version.rows.sampleIn(view)!;
   return { rows, every, counts: sampled.map(({ count, key }) => `${key} ${count}`).sort() };
 }
 

@@ -182,10 +182,10 @@ describe('diff', () => {
     }
   });
 
-  test('a mean that has moved by a deviation has drifted, and nothing else', async () => {
+  test('a mean that has moved by a deviation has drifted, with how the features hang together, and nothing else', async () => {
     const { status, drifted, stderr } = await diff(await built(sales({ seed: 1 })), sales({ seed: 2, mean: 1 }));
-    expect([status, drifted]).toEqual([1, ['amount']]);
-    expect(stderr).toMatch(/1 of 5 have drifted\.\n$/);
+    expect([status, drifted]).toEqual([1, ['amount', 'reconstruction_error']]);
+    expect(stderr).toMatch(/2 of 5 have drifted\.\n$/);
   });
 
   test('colours that were never seen are a drift', async () => {

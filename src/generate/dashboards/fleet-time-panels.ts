@@ -193,7 +193,6 @@ function data(statistic: AlertingStatistic): PanelDefinition[] {
     },
     {
       ...chart,
-      width: 24,
       title: 'Prediction drift',
       description: `${statistic} of the predictions' values and scores, and of the reconstruction error of their features, against the reference over the chosen window, with the value that chance explains and the threshold of the alert.`,
       unit: 'none',
