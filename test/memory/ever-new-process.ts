@@ -78,7 +78,10 @@ async function run(): Promise<Left> {
     counts: {
       models: observer.directory.models.size,
       versions: versions.length,
-      features: Math.max(...versions.map(({ features }) => features.size)),
+      features: Math.max(
+        ...versions.map(({ features }) => [...features.values()].filter(({ of }) => of === undefined).length),
+      ),
+      withDerived: Math.max(...versions.map(({ features }) => features.size)),
       roles: Math.max(...versions.map(({ totals }) => [...totals.predictionsByRole.entries()].length)),
       errorTypes: Math.max(...versions.map(({ totals }) => [...totals.errorsByType.entries()].length)),
       featureNames: interpreter.meanings.featureNames.length,

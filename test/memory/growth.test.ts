@@ -9,6 +9,8 @@ import type { Left } from './ever-new-process.js';
 const MARGIN = 1.02;
 /** Names that are told apart, and the one that all others are counted under. */
 const NAMES_MAX = 51;
+/** Of one feature. */
+const DERIVED_MAX = 2;
 let left: Left;
 
 beforeAll(async () => {
@@ -51,6 +53,7 @@ describe('limits', () => {
     expect(counts.models).toBeLessThanOrEqual(max.models);
     expect(counts.versions).toBeLessThanOrEqual(max.versions);
     expect(counts.features).toBeLessThanOrEqual(max.features_per_version);
+    expect(counts.withDerived).toBeLessThanOrEqual((1 + DERIVED_MAX) * max.features_per_version);
     expect(counts.featureNames).toBeLessThanOrEqual(2 * max.attribute_keys);
     expect(counts.roles).toBeLessThanOrEqual(NAMES_MAX);
     expect(counts.errorTypes).toBeLessThanOrEqual(NAMES_MAX);
