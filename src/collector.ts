@@ -89,7 +89,10 @@ export async function startCollector(config: Config, ports: CollectorPorts): Pro
     minimumObservations,
     windows: config.observe.windows,
     everyMs: durationMs(config.expose.evaluateEvery),
-    skew: { tolerance: config.observe.skew.tolerance, maxFeatures: config.observe.maxFeaturesPerVersion },
+    skew: {
+      toleranceOf: (model, feature) => catalogue.skewTolerance(model, feature),
+      maxFeatures: config.observe.maxFeaturesPerVersion,
+    },
     gather: () => ingest.gather(),
     clock,
     factsOf: (model) => catalogue.facts(model),

@@ -90,6 +90,11 @@ export class ModelCatalogue {
     }
   }
 
+  /** Relative difference up to which two numbers of a feature are the same. */
+  skewTolerance(model: string, feature: string): number {
+    return this.#models.get(model)?.features[feature]?.skewTolerance ?? this.#config.observe.skew.tolerance;
+  }
+
   facts(model: string): ModelFacts {
     const config = this.#models.get(model);
     const { thresholds, defaultOwner } = this.#config.alerts;

@@ -1,7 +1,8 @@
 /**
  * What the mismatched rows of a feature have in common, by name: another unit, a constant difference, another feature's
- * values, or none at all. A name is given only where it explains nine in ten of the mismatched rows, and where chance does
- * not: how much of it chance explains is measured on the same values put together wrongly (row i with one drawn by lot, the same lot every time),
+ * values, those that the entity had before, or none at all. A name is given only where it explains nine in ten of the
+ * mismatched rows, and where chance does not: how much of it chance explains is measured on the same values put together
+ * wrongly (row i with one drawn by lot, the same lot every time),
  * and by Chernoff's bound n·KL(explained ‖ chance) that much agreement must be rarer than e^-25 among unrelated columns.
  * So neither a constant, nor two flags that are mostly 0, nor independent noise is given a name; and a change that only some
  * of the rows went through is named too, for rows that agree are not asked.
@@ -42,13 +43,12 @@ const SEED = 1;
 
 type Fits = (onlineRow: number, offlineRow: number) => boolean;
 
-/** One diagnosis for each feature, or none. `skews` are the same features', at the same tolerance. */
+/** One diagnosis for each feature, or none. `skews` are the same features'. */
 export function diagnoseSkew(
   features: readonly SkewedFeature[],
   skews: readonly FeatureSkew[],
-  tolerance: number,
 ): (SkewDiagnosis | undefined)[] {
-  const taken = takenFrom(features, skews, tolerance);
+  const taken = takenFrom(features, skews);
   return features.map((feature, index) => {
     const { mismatches } = skews[index];
     if (mismatches.length < MISMATCHES_MIN) return undefined;
@@ -58,7 +58,7 @@ export function diagnoseSkew(
     if (other !== undefined && taken.get(other.index)?.index === index) return from('swapped');
     const missing = missingSide(feature, mismatches);
     if (missing !== undefined) return from('renamed') ?? renamedTo(features, taken, index) ?? missing;
-    return unitChange(feature, mismatches) ?? from('renamed');
+    return stale(feature, mismatches) ?? unitChange(feature, mismatches) ?? from('renamed');
   });
 }
 
@@ -68,17 +68,13 @@ interface Taken {
 }
 
 /** By feature: the one whose offline values its online values are. */
-function takenFrom(
-  features: readonly SkewedFeature[],
-  skews: readonly FeatureSkew[],
-  tolerance: number,
-): Map<number, Taken> {
+function takenFrom(features: readonly SkewedFeature[], skews: readonly FeatureSkew[]): Map<number, Taken> {
   const found = new Map<number, Taken>();
   const asking = features.flatMap((_, index) => (skews[index].mismatches.length < MISMATCHES_MIN ? [] : index));
   if (asking.length * features.length > PAIRS_MAX) return found;
   for (const index of asking) {
     const { mismatches } = skews[index];
-    const { online } = features[index];
+    const { online, tolerance } = features[index];
     for (const [candidate, { offline }] of features.entries()) {
       if (candidate === index) continue;
       const fits: Fits = (a, b) => agrees(online, a, offline, b, tolerance);
@@ -113,6 +109,13 @@ function missingSide({ online, offline }: SkewedFeature, rows: Int32Array): Skew
   if (noOnline >= enough) return { name: 'missing_online', detail: '', value: noOnline / rows.length };
   if (noOffline >= enough) return { name: 'missing_offline', detail: '', value: noOffline / rows.length };
   return undefined;
+}
+
+/** Before a change of unit is asked for: a counter whose old value is served differs by a constant too. */
+function stale({ online, previous, tolerance }: SkewedFeature, rows: Int32Array): SkewDiagnosis | undefined {
+  if (previous === undefined) return undefined;
+  const explained = explains(rows, (a, b) => agrees(online, a, previous, b, tolerance));
+  return explained > 0 ? { name: 'stale', detail: '', value: explained } : undefined;
 }
 
 function unitChange({ online, offline }: SkewedFeature, rows: Int32Array): SkewDiagnosis | undefined {

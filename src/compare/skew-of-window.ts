@@ -14,10 +14,10 @@ export interface SkewFinding {
   readonly diagnosis: SkewDiagnosis | undefined;
 }
 
-export function skewOfWindow(pairs: readonly SkewPair[], tolerance: number): SkewFinding[] {
-  const features = featuresOf(pairs);
-  const skews = features.map((feature) => featureSkew(feature, tolerance));
-  const diagnoses = diagnoseSkew(features, skews, tolerance);
+export function skewOfWindow(pairs: readonly SkewPair[], toleranceOf: (feature: string) => number): SkewFinding[] {
+  const features = featuresOf(pairs, toleranceOf);
+  const skews = features.map(featureSkew);
+  const diagnoses = diagnoseSkew(features, skews);
   return features.flatMap(({ name, offline }, index) => {
     const diagnosis = diagnoses[index];
     const isCompared = offline.kinds.some((kind) => kind !== OUTCOME.none) || diagnosis?.name === 'renamed';
@@ -25,16 +25,23 @@ export function skewOfWindow(pairs: readonly SkewPair[], tolerance: number): Ske
   });
 }
 
-function featuresOf(pairs: readonly SkewPair[]): SkewedFeature[] {
+function featuresOf(pairs: readonly SkewPair[], toleranceOf: (feature: string) => number): SkewedFeature[] {
   const features = new Map<string, SkewedFeature>();
   const emptyColumn = (): SkewColumn => ({
     kinds: new Uint8Array(pairs.length),
     values: new Float64Array(pairs.length),
   });
+  const hasPrevious = pairs.some(({ previous }) => previous !== undefined);
   const featureOf = (name: string): SkewedFeature => {
     let feature = features.get(name);
     if (feature === undefined) {
-      feature = { name, online: emptyColumn(), offline: emptyColumn() };
+      feature = {
+        name,
+        tolerance: toleranceOf(name),
+        online: emptyColumn(),
+        offline: emptyColumn(),
+        ...(hasPrevious && { previous: emptyColumn() }),
+      };
       features.set(name, feature);
     }
     return feature;
@@ -50,11 +57,14 @@ function featuresOf(pairs: readonly SkewPair[]): SkewedFeature[] {
     return list;
   };
   pairs.forEach((pair, row) => {
-    for (const side of ['online', 'offline'] as const) {
-      const { features: names, kinds, values } = pair[side];
-      listOf(names).forEach((feature, at) => {
-        feature[side].kinds[row] = kinds[at];
-        feature[side].values[row] = values[at];
+    for (const side of ['online', 'offline', 'previous'] as const) {
+      const values = pair[side];
+      if (values === undefined) continue;
+      listOf(values.features).forEach((feature, at) => {
+        const column = feature[side];
+        if (column === undefined) return;
+        column.kinds[row] = values.kinds[at];
+        column.values[row] = values.values[at];
       });
     }
   });

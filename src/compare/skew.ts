@@ -19,8 +19,12 @@ export interface SkewColumn {
 /** Row i of both sides is of the same prediction or entity. */
 export interface SkewedFeature {
   readonly name: string;
+  /** Relative difference up to which two of its numbers are the same. */
+  readonly tolerance: number;
   readonly online: SkewColumn;
   readonly offline: SkewColumn;
+  /** What the entity had offline before; absent: no row has any. */
+  readonly previous?: SkewColumn;
 }
 
 export interface FeatureSkew {
@@ -34,7 +38,7 @@ export interface FeatureSkew {
   readonly differences: Float64Array;
 }
 
-export function featureSkew({ online, offline }: SkewedFeature, tolerance: number): FeatureSkew {
+export function featureSkew({ online, offline, tolerance }: SkewedFeature): FeatureSkew {
   const mismatches = new Int32Array(online.kinds.length);
   const differences = new Float64Array(online.kinds.length);
   let [rows, mismatched, numbers] = [0, 0, 0];

@@ -265,6 +265,14 @@ const modelSchema = z.strictObject({
           .describe(
             'What its values are: `text` is folded by length, words and share of characters that are not ASCII from the first value on, `timestamp` by age, hour and weekday (ISO 8601, or a number of seconds, milliseconds, microseconds or nanoseconds since 1970), `categorical` takes whole numbers for categories too. Values of another kind are type mismatches. Absent: the reference says it, or the first values do.',
           ),
+        skewTolerance: z
+          .number()
+          .min(0)
+          .lt(1)
+          .optional()
+          .describe(
+            'Difference between its online and offline numbers, as a share of the larger one, up to which they are the same; absent: `observe.skew.tolerance`.',
+          ),
         thresholds: thresholdOverridesSchema
           .default({})
           .describe('Thresholds of this feature where they differ from those of the model.'),

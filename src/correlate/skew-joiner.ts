@@ -2,7 +2,7 @@
  * Joins the offline values of a prediction or an entity to the online ones, whichever come first.
  *
  * A prediction is compared once. An entity's offline values stay, until newer ones come, and are compared with every
- * prediction about it meanwhile; of predictions about an entity whose offline values have not come the latest waits.
+ * prediction about it meanwhile, beside the values that were there before them: a service may lag behind; of predictions about an entity whose offline values have not come the latest waits.
  * Memory is bounded by looking at fewer identities: when a side is full of rows that have not waited too long, every second
  * identity is let go, on both sides; when both are nearly empty again, twice as many are looked at. `every` says how many.
  * So the waiting rows span the whole of `maxDelayMs` at any traffic, and a busy service spends next to nothing on them.
@@ -23,7 +23,7 @@ export interface SkewJoinerState {
   readonly waiting: readonly WaitingSkewRow[];
 }
 
-export type OnSkewPair = (online: SkewRow, offline: SkewRow) => void;
+export type OnSkewPair = (online: SkewRow, offline: SkewRow, previous: SkewRow | undefined) => void;
 
 /** Below this both sides are nearly empty: with twice the identities they would be half as full as can be. */
 const RELAX_BELOW = 1 / 4;
@@ -80,7 +80,10 @@ export class SkewJoiner {
 
   restore({ every, waiting }: SkewJoinerState): void {
     this.sampling.every = every;
-    for (const { row, sinceMs } of waiting) this.#wait(row, sinceMs);
+    for (const { row, sinceMs, previous } of waiting) {
+      if (previous !== undefined) this.#wait(previous, sinceMs);
+      this.#wait(row, sinceMs);
+    }
   }
 
   #offerOffline(row: SkewRow, nowMs: number, onPair: OnSkewPair): void {
@@ -93,7 +96,7 @@ export class SkewJoiner {
       if (met === undefined) continue;
       this.#online.remove(key);
       isMet = true;
-      onPair(met.row, row);
+      onPair(met.row, row, this.#previousOf(row));
     }
     if (row.isEntity ? isNewer : !isMet) this.#wait(row, nowMs);
   }
@@ -104,7 +107,7 @@ export class SkewJoiner {
       const met = this.#offline.find(key);
       if (met === undefined) continue;
       if (!row.isEntity) this.#offline.remove(key);
-      onPair(row, met.row);
+      onPair(row, met.row, met.previous);
       return;
     }
     if (this.#isNewer(this.#online, keyOf(row, row.version), row)) this.#wait(row, nowMs);
@@ -118,7 +121,15 @@ export class SkewJoiner {
   #wait(row: SkewRow, sinceMs: number): void {
     const rows = row.isOffline ? this.#offline : this.#online;
     if (!this.#makeRoom(rows, row, sinceMs)) return;
-    rows.put(keyOf(row, row.version), { row, sinceMs });
+    const previous = this.#previousOf(row);
+    rows.put(keyOf(row, row.version), { row, sinceMs, ...(previous && { previous }) });
+  }
+
+  /** The latest other values that an entity had offline: rows that repeat them do not count. */
+  #previousOf(row: SkewRow): SkewRow | undefined {
+    if (!row.isOffline || !row.isEntity) return undefined;
+    const known = this.#offline.find(keyOf(row, row.version));
+    return known && isSame(known.row, row) ? known.previous : known?.row;
   }
 
   /** @returns false where the row itself is not looked at any more */
@@ -142,6 +153,12 @@ export class SkewJoiner {
       this.#limits[index].overflow += before - rows.size;
     }
   }
+}
+
+function isSame(a: SkewRow, b: SkewRow): boolean {
+  return (['features', 'kinds', 'values'] as const).every(
+    (list) => a[list].length === b[list].length && a[list].every((item, at) => Object.is(item, b[list][at])),
+  );
 }
 
 function keyOf({ isEntity, high, low, model }: SkewRow, version: string): string {

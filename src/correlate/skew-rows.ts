@@ -24,6 +24,8 @@ export interface WaitingSkewRow {
   readonly row: SkewRow;
   /** When it was put in, milliseconds. */
   readonly sinceMs: number;
+  /** Of an entity: its latest offline values that were others. */
+  readonly previous?: SkewRow;
 }
 
 export interface SkewBounds {
@@ -38,6 +40,8 @@ export class SkewRows {
   /** By model and version, how many rows wait of it. */
   readonly #versions = new Map<string, Map<string, number>>();
   #values = 0;
+  /** Rows that stay beside the one that took their place. */
+  #previous = 0;
   /** Of the bounds, how much may be used. */
   share = 1;
 
@@ -46,12 +50,12 @@ export class SkewRows {
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#rows.size + this.#previous;
   }
 
   /** How full it is, 0 to 1, by rows or values. */
   get fullness(): number {
-    return Math.max(this.#rows.size / this.#bounds.maxRows, this.#values / this.#bounds.maxValues) / this.share;
+    return Math.max(this.size / this.#bounds.maxRows, this.#values / this.#bounds.maxValues) / this.share;
   }
 
   find(key: string): WaitingSkewRow | undefined {
@@ -60,7 +64,7 @@ export class SkewRows {
 
   hasRoomFor(row: SkewRow): boolean {
     const { maxRows, maxValues } = this.#bounds;
-    return this.#rows.size < maxRows * this.share && this.#values + row.values.length <= maxValues * this.share;
+    return this.size < maxRows * this.share && this.#values + row.values.length <= maxValues * this.share;
   }
 
   /** Versions of a model that rows wait of. */
@@ -72,16 +76,14 @@ export class SkewRows {
   put(key: string, waiting: WaitingSkewRow): void {
     this.remove(key);
     this.#rows.set(key, waiting);
-    this.#values += waiting.row.values.length;
-    this.#count(waiting.row, 1);
+    this.#hold(waiting, 1);
   }
 
   remove(key: string): void {
     const waiting = this.#rows.get(key);
     if (waiting === undefined) return;
     this.#rows.delete(key);
-    this.#values -= waiting.row.values.length;
-    this.#count(waiting.row, -1);
+    this.#hold(waiting, -1);
   }
 
   removeWhere(isGone: (waiting: WaitingSkewRow) => boolean): void {
@@ -98,6 +100,12 @@ export class SkewRows {
 
   waiting(): IterableIterator<WaitingSkewRow> {
     return this.#rows.values();
+  }
+
+  #hold({ row, previous }: WaitingSkewRow, by: number): void {
+    this.#values += by * (row.values.length + (previous?.values.length ?? 0));
+    if (previous !== undefined) this.#previous += by;
+    this.#count(row, by);
   }
 
   #count({ model, version }: SkewRow, by: number): void {

@@ -10,8 +10,8 @@ import type { FamilySet } from './families.js';
 export interface SkewSeriesOptions {
   /** As they are written in the `window` label, shortest first. */
   readonly windows: readonly string[];
-  /** Relative difference up to which two numbers are the same. */
-  readonly tolerance: number;
+  /** Relative difference up to which two numbers of a model's feature are the same. */
+  readonly toleranceOf: (model: string, feature: string) => number;
   readonly maxFeatures: number;
 }
 
@@ -40,16 +40,16 @@ export class SkewSeries {
       const labels = [version.model, version.version];
       this.#families.set(SKEW_METRIC.compared, labels, compared.compared);
       for (const [index, window] of compared.windows.entries()) {
-        this.#writeWindow(labels, this.#options.windows[index], this.#findingsOf(window));
+        this.#writeWindow(labels, this.#options.windows[index], this.#findingsOf(version.model, window));
         await pause();
       }
     }
   }
 
-  #findingsOf(window: SkewWindow): readonly SkewFinding[] {
+  #findingsOf(model: string, window: SkewWindow): readonly SkewFinding[] {
     const known = this.#known.get(window);
     if (known?.revision === window.revision) return known.findings;
-    const findings = skewOfWindow(window.pairs, this.#options.tolerance);
+    const findings = skewOfWindow(window.pairs, (feature) => this.#options.toleranceOf(model, feature));
     this.#known.set(window, { revision: window.revision, findings });
     return findings;
   }

@@ -19,6 +19,8 @@ export interface SkewPair {
   readonly timeMs: number;
   readonly online: SkewRow;
   readonly offline: SkewRow;
+  /** Of an entity: the offline values before these. */
+  readonly previous?: SkewRow;
 }
 
 /** As plain data. */
@@ -102,8 +104,8 @@ export class SkewWindows {
     this.windows = windowsMs.map((windowMs) => new SkewWindow(windowMs, values));
   }
 
-  add(online: SkewRow, offline: SkewRow, timeMs: number): void {
-    const pair = { serial: this.compared++, timeMs, online, offline };
+  add(rows: Pick<SkewPair, 'online' | 'offline' | 'previous'>, timeMs: number): void {
+    const pair = { serial: this.compared++, timeMs, ...rows };
     for (const window of this.windows) window.add(pair);
   }
 
@@ -130,6 +132,6 @@ export class SkewWindows {
   }
 }
 
-function valuesOf({ online, offline }: SkewPair): number {
-  return online.values.length + offline.values.length;
+function valuesOf({ online, offline, previous }: SkewPair): number {
+  return online.values.length + offline.values.length + (previous?.values.length ?? 0);
 }

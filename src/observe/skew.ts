@@ -143,9 +143,10 @@ export class Skew {
     else this.#joiner.offer(row, this.#ports.endMs(), this.#onPair);
   };
 
-  readonly #onPair = (online: SkewRow, offline: SkewRow): void => {
+  readonly #onPair = (online: SkewRow, offline: SkewRow, previous: SkewRow | undefined): void => {
     const version = this.#ports.versionOf(online.model, online.version);
-    if (version !== undefined) this.#windowsOf(version).add(online, offline, this.#ports.endMs());
+    if (version !== undefined)
+      this.#windowsOf(version).add({ online, offline, ...(previous && { previous }) }, this.#ports.endMs());
   };
 
   #windowsOf(version: VersionObserver): SkewWindows {

@@ -130,7 +130,15 @@ export const SCHEMA_BASES = ['reference', 'previous_version'] as const;
 export type SchemaBase = (typeof SCHEMA_BASES)[number];
 
 /** What the rows of a feature whose online and offline values differ have in common. */
-export const SKEW_DIAGNOSES = ['scaled', 'shifted', 'renamed', 'swapped', 'missing_online', 'missing_offline'] as const;
+export const SKEW_DIAGNOSES = [
+  'scaled',
+  'shifted',
+  'renamed',
+  'swapped',
+  'stale',
+  'missing_online',
+  'missing_offline',
+] as const;
 export type SkewDiagnosisName = (typeof SKEW_DIAGNOSES)[number];
 export const SKEW_QUANTILES = [0.5, 0.9, 1] as const;
 

@@ -53,7 +53,7 @@ export const SKEW_METRIC = {
     instrument: 'ml.feature.skew.diagnosis',
     kind: 'gauge',
     unit: '',
-    help: 'What explains the rows that differ: scaled (value: online / offline; detail: the change of unit, where it is a known one), shifted (value: online − offline), swapped or renamed (detail: the other feature), missing_online, missing_offline (value: the share of these rows that it explains). No series: nothing explains nine in ten of them.',
+    help: 'What explains the rows that differ: scaled (value: online / offline; detail: the change of unit, where it is a known one), shifted (value: online − offline), swapped or renamed (detail: the other feature), stale (what was served is the offline value that the entity had before), missing_online, missing_offline (value of these: the share of the rows that it explains). No series: nothing explains nine in ten of them.',
     labels: diagnosis,
   },
   diagnosisSpread: {

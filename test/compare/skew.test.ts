@@ -24,16 +24,12 @@ function column(cells: readonly Cell[]): SkewColumn {
 
 const feature = (name: string, online: readonly Cell[], offline: readonly Cell[]): SkewedFeature => ({
   name,
+  tolerance: TOLERANCE,
   online: column(online),
   offline: column(offline),
 });
 
-const diagnose = (...features: SkewedFeature[]) =>
-  diagnoseSkew(
-    features,
-    features.map((one) => featureSkew(one, TOLERANCE)),
-    TOLERANCE,
-  );
+const diagnose = (...features: SkewedFeature[]) => diagnoseSkew(features, features.map(featureSkew));
 
 const draw = (seed: number, of: (random: Random) => number, rows = ROWS): number[] => {
   const random = seededRandom(seed);
@@ -56,7 +52,7 @@ describe('share and size', () => {
     const offline = normal(1);
     const online = permuted(offline, 2);
     expect(online.toSorted()).toEqual(offline.toSorted());
-    const skew = featureSkew(feature('x', online, offline), TOLERANCE);
+    const skew = featureSkew(feature('x', online, offline));
     expect(skew.rows).toBe(ROWS);
     expect(skew.mismatched!.value).toBeGreaterThan(0.98);
     expect(skew.mismatched!.lower).toBeGreaterThan(0.96);
@@ -70,7 +66,6 @@ describe('share and size', () => {
         [1, 1, 2, undefined, undefined, 'a', 'a', 1, true],
         [1 + 5e-7, 1.1, undefined, 3, undefined, 'a', 'b', '1', 1],
       ),
-      TOLERANCE,
     );
     expect(skew.rows).toBe(8);
     expect([...skew.mismatches]).toEqual([1, 2, 3, 6, 7]);
@@ -85,17 +80,24 @@ describe('share and size', () => {
     ['zeros of both signs', 0, -0, 0],
     ['zero and something', 0, 1e-300, 1],
   ])('%s', (_, online, offline, mismatched) => {
-    const skew = featureSkew(feature('x', [online], [offline]), TOLERANCE);
+    const skew = featureSkew(feature('x', [online], [offline]));
     expect(skew.mismatches).toHaveLength(mismatched);
     expect([...skew.differences].every((difference) => difference > 0 && difference <= 2)).toBe(true);
   });
 
+  test('each feature has its own tolerance', () => {
+    const rounded = feature('x', [100, 100, 100], [100.4, 99.6, 102]);
+    expect(featureSkew(rounded).mismatches).toHaveLength(3);
+    expect([...featureSkew({ ...rounded, tolerance: 0.01 }).mismatches]).toEqual([2]);
+    expect(featureSkew({ ...rounded, tolerance: 0.02 }).mismatches).toHaveLength(0);
+  });
+
   test('no rows: no share', () => {
-    expect(featureSkew(feature('x', [undefined], [undefined]), TOLERANCE)).toMatchObject({
+    expect(featureSkew(feature('x', [undefined], [undefined]))).toMatchObject({
       rows: 0,
       mismatched: undefined,
     });
-    expect(featureSkew(feature('x', [], []), TOLERANCE).rows).toBe(0);
+    expect(featureSkew(feature('x', [], [])).rows).toBe(0);
   });
 });
 
@@ -191,6 +193,39 @@ describe('what is wrong, by name', () => {
       { name: 'renamed', detail: 'b' },
       undefined,
     ]);
+  });
+
+  test('values that the entity had before, also where they differ by a constant, and in some rows only', () => {
+    const [before, now] = [normal(17), normal(18)];
+    const lagging = (share: number, old: readonly number[]): SkewedFeature => {
+      const random = seededRandom(19);
+      const online = now.map((value, row) => (random.next() < share ? old[row] : value));
+      return { ...feature('x', online, now), previous: column(old) };
+    };
+    for (const share of [0.2, 1]) {
+      expect(diagnose(lagging(share, before))).toEqual([{ name: 'stale', detail: '', value: 1 }]);
+    }
+    const counted = now.map((value) => value - 1);
+    expect(diagnose(lagging(1, counted))).toMatchObject([{ name: 'stale' }]);
+    expect(diagnose({ ...feature('x', before, now), previous: column(normal(20)) })).toEqual([undefined]);
+    const cents = now.map((value) => value * 100);
+    expect(diagnose({ ...feature('x', cents, now), previous: column(before) })).toMatchObject([
+      { name: 'scaled', detail: '×100' },
+    ]);
+  });
+
+  test('nine in ten of the rows that differ must be the values from before', () => {
+    const [before, now, other] = [normal(17), normal(18), normal(21)];
+    const mixed = (share: number): SkewedFeature => ({
+      ...feature(
+        'x',
+        before.map((value, row) => (row < share * ROWS ? value : other[row])),
+        now,
+      ),
+      previous: column(before),
+    });
+    expect(diagnose(mixed(0.95))).toMatchObject([{ name: 'stale', value: 0.95 }]);
+    expect(diagnose(mixed(0.85))).toEqual([undefined]);
   });
 
   test('missing on one side', () => {

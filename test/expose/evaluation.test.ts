@@ -20,7 +20,7 @@ const evaluation = new Evaluation({
   criticalValues,
   minimumObservations: compare.minimumObservations,
   windows: ['5m', '1h', '1d'],
-  skew: { tolerance: 1e-6, maxFeatures: 10 },
+  skew: { toleranceOf: () => 1e-6, maxFeatures: 10 },
   everyMs: 0,
   clock: pipeline.clock,
   factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => 0.2 }),

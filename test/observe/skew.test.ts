@@ -105,6 +105,25 @@ describe('pairs', () => {
     expect(JSON.stringify(pipeline.observer.save().skew)).not.toContain('customer-7');
   });
 
+  test('of an entity the offline values before the newest stay too, whatever is sent again', () => {
+    const pipeline = skewing();
+    const about = (x: number) => ({ features: { x }, attributes: { 'ml.entity.id': 'e' } });
+    for (const x of [1, 2, 2]) offline(pipeline, { entity: 'e', features: { x } });
+    pipeline.predict(about(1));
+    expect(pipeline.observer.skew!.limits[1].used).toBe(2);
+    offline(pipeline, { entity: 'e', features: { x: 3 } });
+    pipeline.predict(about(2));
+    expect(pipeline.observer.skew!.limits[1].used).toBe(2);
+    expect(pairsOf(pipeline).map(({ offline: now, previous }) => [now.values, previous?.values])).toEqual([
+      [[2], [1]],
+      [[3], [2]],
+    ]);
+    expect(pipeline.observer.skew!.limits[2].used).toBe(3 * pairsOf(pipeline).length * 3);
+    pipeline.clock.advanceMs(61 * MINUTE_MS);
+    pipeline.observer.advance();
+    expect(pipeline.observer.skew!.limits[1].used).toBe(0);
+  });
+
   test('an entity is no prediction of the same name', () => {
     const pipeline = skewing();
     pipeline.predict({ id: '7', features: { x: 1 } });
@@ -193,6 +212,19 @@ describe('accounting', () => {
 });
 
 describe('bounds', () => {
+  test('rows of entities from before count as rows', () => {
+    const pipeline = skewing();
+    const rows = pipeline.observer.skew!.limits[1];
+    for (let round = 0; round < 3; round++) {
+      for (let entity = 0; entity < 2000; entity++) {
+        offline(pipeline, { entity: `e${entity}`, features: { x: round } });
+        expect(pipeline.observer.skew!.limits[1].used).toBeLessThanOrEqual(1000);
+      }
+    }
+    expect(pipeline.observer.skew!.guidance.every).toBeGreaterThanOrEqual(4);
+    expect(rows.overflow).toBeGreaterThan(0);
+  });
+
   test('at any traffic the rows that wait stay within the limit, and both halves of a pair are kept or neither', () => {
     const pipeline = skewing();
     offline(pipeline, { id: 'first', features: { x: 1 } });
@@ -264,7 +296,7 @@ test('a restart changes nothing: what waits is joined, what was compared is ther
   const before = skewing();
   before.predict(...['a', 'b'].map((id) => ({ id, features: { x: 1 } })));
   offline(before, { id: 'a', features: { x: 2 } });
-  offline(before, { entity: 'e', features: { x: 3 } });
+  for (const x of [2, 3]) offline(before, { entity: 'e', features: { x } });
   const after = skewing();
   after.observer.restore(structuredClone(before.observer.save()));
   offline(after, { id: 'b', features: { x: 4 } });
@@ -274,6 +306,7 @@ test('a restart changes nothing: what waits is joined, what was compared is ther
     [[1], [4]],
     [[5], [3]],
   ]);
+  expect(pairsOf(after).map(({ previous }) => previous?.values)).toEqual([undefined, undefined, [2]]);
   expect(windowsOf(after)!.compared).toBe(3);
   const old = skewing();
   old.observer.restore({ ...before.observer.save(), skew: undefined });
