@@ -3,7 +3,8 @@
  * against the version's before it. A feature that is gone and one that is new are one that was renamed where both are of one
  * kind and their values cannot be told apart: Kolmogorov-Smirnov over the sketches of numbers, total variation over
  * categories, each below what chance gives in one of a hundred pairs (or below 0.02, for with enough values everything can
- * be told apart). Pairs are taken closest first; constants and all that lacks a sketch are never matched.
+ * be told apart). Pairs are taken closest first; constants, all that lacks a sketch,
+ * and categories that no reference has told are never matched.
  * Cost: O(features), and for each gone × new pair O(buckets), about 10 µs; at most `PAIRS_MAX` of them.
  */
 import { createHash } from 'node:crypto';
@@ -72,8 +73,10 @@ export function schemaDifferences(
   for (const [name, feature] of now) {
     const other = before.get(name);
     if (other === undefined) continue;
-    if (feature.kind !== other.kind || feature.isRetyped) differences.push({ change: 'retyped', feature: name });
-    else if (feature.isExtended || hasMoreCategories(feature, other)) {
+    // What was so before is no change: two versions may both differ from the reference that they share.
+    if (feature.kind !== other.kind || feature.isRetyped !== other.isRetyped) {
+      differences.push({ change: 'retyped', feature: name });
+    } else if ((feature.isExtended && !other.isExtended) || hasMoreCategories(feature, other)) {
       differences.push({ change: 'extended', feature: name });
     }
   }

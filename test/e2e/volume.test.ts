@@ -87,7 +87,7 @@ async function fiveMinutes(run: Run) {
   return { count: count!, lower: lower!, expected: expected.value, basis: expected.labels.basis };
 }
 
-describe.each([0, 1])('with %i threads', (workers) => {
+describe.each([0, 1, 2])('with %i threads', (workers) => {
   test('a drop is on the page with the first window, two windows after a cold start', async () => {
     const run = new Run();
     await run.start('', workers);
