@@ -8,7 +8,7 @@ import { asNumber, asText, type Column } from './column.js';
 import type { DataSet } from './data-set.js';
 
 /** Rows that are grouped in memory. */
-const ROWS_MAX = 4_000_000;
+const ROWS_MAX = 1_000_000;
 
 /** @returns undefined where there are no features */
 export async function rowFrequencies(
