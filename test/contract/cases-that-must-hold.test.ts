@@ -6,11 +6,11 @@
 import { describe, expect, test } from 'vitest';
 import { CriticalValues, psiRaw } from '../../src/compare/index.js';
 import { defaultConfig } from '../../src/config/index.js';
-import { Evaluation, FamilySet } from '../../src/expose/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
-import { DRIFT_STATES, FEATURE_METRIC, LABEL, METRICS, prometheusName } from '../../src/registry/index.js';
+import { DRIFT_STATES, FEATURE_METRIC, LABEL, prometheusName } from '../../src/registry/index.js';
 import { Pipeline } from '../observe/pipeline.js';
-import { pageOf, parsePage, type ParsedSample } from '../expose/page.js';
+import { Evaluated } from '../expose/evaluated.js';
+import type { ParsedSample } from '../expose/page.js';
 
 const MINUTE_MS = 60_000;
 const ROWS = 1_000;
@@ -36,21 +36,7 @@ async function published(before: Values, after: Values): Promise<ParsedSample[]>
   send(before);
   pipeline.clock.advanceMs(120 * MINUTE_MS);
   send(after);
-  const families = new FamilySet(METRICS, { maxSeries: 10_000 });
-  const evaluation = new Evaluation({
-    families,
-    observer: pipeline.observer,
-    criticalValues,
-    minimumObservations: compare.minimumObservations,
-    windows: ['5m', '1h', '1d'],
-    everyMs: 0,
-    clock: pipeline.clock,
-    factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => 0.2 }),
-    writeProcess: () => undefined,
-    gather: () => Promise.resolve(),
-  });
-  await evaluation.run();
-  return parsePage(await pageOf(families, 'prometheus'));
+  return new Evaluated(pipeline, { criticalValues }).page();
 }
 
 function drift(

@@ -5,13 +5,11 @@
 import { describe, expect, test } from 'vitest';
 import { CriticalValues, FeatureComparison } from '../../src/compare/index.js';
 import { defaultConfig } from '../../src/config/index.js';
-import { Evaluation, FamilySet } from '../../src/expose/index.js';
 import { normalDeviates, type Random, seededRandom } from '../../src/lib/random.js';
 import { type NumericSchema, ProjectedErrors, ProjectionBuilder } from '../../src/observe/index.js';
 import {
   FEATURE_METRIC,
   LABEL,
-  METRICS,
   type MetricDefinition,
   MULTIVARIATE_METRIC,
   PREDICTION_METRIC,
@@ -19,7 +17,8 @@ import {
   RECONSTRUCTION_ERROR,
   VARIANCE_KEPT,
 } from '../../src/registry/index.js';
-import { parsePage, pageOf, type ParsedSample } from '../expose/page.js';
+import { Evaluated } from '../expose/evaluated.js';
+import type { ParsedSample } from '../expose/page.js';
 import { Pipeline } from '../observe/pipeline.js';
 
 const HOUR_MS = 3_600_000;
@@ -63,21 +62,7 @@ function observed(before: Draw, after: Draw, options: ConstructorParameters<type
 }
 
 async function published(pipeline: Pipeline): Promise<ParsedSample[]> {
-  const families = new FamilySet(METRICS, { maxSeries: 10_000 });
-  const evaluation = new Evaluation({
-    families,
-    observer: pipeline.observer,
-    criticalValues,
-    minimumObservations: compare.minimumObservations,
-    windows: ['5m', '1h', '1d'],
-    everyMs: 0,
-    clock: pipeline.clock,
-    factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => alerts.thresholds.psi }),
-    writeProcess: () => undefined,
-    gather: () => Promise.resolve(),
-  });
-  await evaluation.run();
-  return parsePage(await pageOf(families, 'prometheus'));
+  return new Evaluated(pipeline, { criticalValues }).page();
 }
 
 /** Of the last hour. */

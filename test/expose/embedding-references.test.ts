@@ -4,20 +4,13 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CriticalValues } from '../../src/compare/index.js';
 import { defaultConfig } from '../../src/config/index.js';
-import { Evaluation, FamilySet } from '../../src/expose/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
 import type { ObserverState, ReferencePlans, ReferenceProfiles } from '../../src/observe/index.js';
-import {
-  EMBEDDING_METRIC,
-  METRICS,
-  MODEL_METRIC,
-  prometheusName,
-  type MetricDefinition,
-} from '../../src/registry/index.js';
+import { EMBEDDING_METRIC, MODEL_METRIC, prometheusName, type MetricDefinition } from '../../src/registry/index.js';
 import { NOON_MS, Pipeline } from '../observe/pipeline.js';
-import { pageOf, parsePage, type ParsedSample } from './page.js';
+import { Evaluated } from './evaluated.js';
+import type { ParsedSample } from './page.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -27,24 +20,12 @@ type Options = ConstructorParameters<typeof Pipeline>[0];
 
 class Watched {
   readonly pipeline: Pipeline;
-  readonly #families = new FamilySet(METRICS, { maxSeries: 10_000 });
-  readonly #evaluation: Evaluation;
+  readonly #evaluated: Evaluated;
   readonly #random = seededRandom(6);
 
   constructor(options: Options = {}) {
     this.pipeline = new Pipeline(options);
-    this.#evaluation = new Evaluation({
-      families: this.#families,
-      observer: this.pipeline.observer,
-      criticalValues: new CriticalValues({ falseAlarmRate: compare.falseAlarmRate }),
-      minimumObservations: compare.minimumObservations,
-      windows: ['5m', '1h', '1d'],
-      everyMs: 0,
-      clock: this.pipeline.clock,
-      factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => 0.2 }),
-      writeProcess: () => undefined,
-      gather: () => Promise.resolve(),
-    });
+    this.#evaluated = new Evaluated(this.pipeline);
   }
 
   vector(dimensions = 4, shift = 0): number[] {
@@ -58,9 +39,8 @@ class Watched {
     );
   }
 
-  async page(): Promise<ParsedSample[]> {
-    await this.#evaluation.run();
-    return parsePage(await pageOf(this.#families, 'prometheus'));
+  page(): Promise<ParsedSample[]> {
+    return this.#evaluated.page();
   }
 
   /** By reference, in a window and of one version. */

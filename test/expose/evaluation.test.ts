@@ -2,31 +2,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CriticalValues } from '../../src/compare/index.js';
 import { defaultConfig, durationMs } from '../../src/config/index.js';
-import { Evaluation, FamilySet } from '../../src/expose/index.js';
 import { normalDeviate, seededRandom } from '../../src/lib/random.js';
-import { FEATURE_METRIC, METRICS, prometheusName, type MetricDefinition } from '../../src/registry/index.js';
+import { FEATURE_METRIC, prometheusName, type MetricDefinition } from '../../src/registry/index.js';
 import { Pipeline } from '../observe/pipeline.js';
-import { pageOf, parsePage, type ParsedSample } from './page.js';
+import { Evaluated } from './evaluated.js';
+import type { ParsedSample } from './page.js';
 
 const MINUTE_MS = 60_000;
 const { compare, alerts } = defaultConfig();
 const random = seededRandom(13);
 const pipeline = new Pipeline({ provisionalSize: 5_000 });
-const families = new FamilySet(METRICS, { maxSeries: 10_000 });
 const criticalValues = new CriticalValues({ falseAlarmRate: compare.falseAlarmRate });
-const evaluation = new Evaluation({
-  families,
-  observer: pipeline.observer,
-  criticalValues,
-  minimumObservations: compare.minimumObservations,
-  windows: ['5m', '1h', '1d'],
-  skew: { toleranceOf: () => 1e-6, maxFeatures: 10 },
-  everyMs: 0,
-  clock: pipeline.clock,
-  factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => 0.2 }),
-  writeProcess: () => undefined,
-  gather: () => Promise.resolve(),
-});
+const published = new Evaluated(pipeline, { criticalValues, skew: { toleranceOf: () => 1e-6, maxFeatures: 10 } });
 
 function serve(count: number, shift: number): void {
   for (let sent = 0; sent < count; sent += 500) {
@@ -39,8 +26,7 @@ function serve(count: number, shift: number): void {
 
 async function evaluated(): Promise<ParsedSample[]> {
   pipeline.clock.advanceMs(MINUTE_MS);
-  await evaluation.run();
-  return parsePage(await pageOf(families, 'prometheus'));
+  return published.page();
 }
 
 function numberOf(page: readonly ParsedSample[], metric: MetricDefinition, feature: string, window?: string): number {
@@ -95,8 +81,7 @@ describe('evidence of a shift', () => {
 
   test('takes in no batch before a minute has passed', async () => {
     const before = evidence(pages.at(-1)!, 'still');
-    await evaluation.run();
-    expect(evidence(parsePage(await pageOf(families, 'prometheus')), 'still')).toBe(before);
+    expect(evidence(await published.page(), 'still')).toBe(before);
   });
 });
 

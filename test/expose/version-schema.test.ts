@@ -3,13 +3,9 @@
  * data and against the version before, and both of them where the two share a reference.
  */
 import { describe, expect, test } from 'vitest';
-import { CriticalValues } from '../../src/compare/index.js';
-import { defaultConfig } from '../../src/config/index.js';
-import { Evaluation, FamilySet } from '../../src/expose/index.js';
 import { normalDeviate, type Random, seededRandom } from '../../src/lib/random.js';
 import type { ReferenceProfiles } from '../../src/observe/index.js';
 import {
-  METRICS,
   MODEL_METRIC,
   prometheusName,
   SCHEMA_CHANGES,
@@ -17,9 +13,8 @@ import {
   type SchemaChange,
 } from '../../src/registry/index.js';
 import { Pipeline } from '../observe/pipeline.js';
-import { pageOf, parsePage } from './page.js';
+import { Evaluated } from './evaluated.js';
 
-const { compare } = defaultConfig();
 const ROWS = 600;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -141,21 +136,8 @@ interface Found {
 }
 
 async function found(pipeline: Pipeline, version: string, against: SchemaBase): Promise<Found> {
-  const families = new FamilySet(METRICS, { maxSeries: 10_000 });
-  const evaluation = new Evaluation({
-    families,
-    observer: pipeline.observer,
-    criticalValues: new CriticalValues({ falseAlarmRate: compare.falseAlarmRate }),
-    minimumObservations: compare.minimumObservations,
-    windows: ['5m', '1h', '1d'],
-    everyMs: 0,
-    clock: pipeline.clock,
-    factsOf: () => ({ owner: 'o', tier: 'standard', task: '', thresholdOf: () => () => 0.2 }),
-    writeProcess: () => undefined,
-    gather: () => Promise.resolve(),
-  });
-  await evaluation.run();
-  const page = parsePage(await pageOf(families, 'prometheus')).filter(({ labels }) => labels.model_version === version);
+  const published = await new Evaluated(pipeline).page();
+  const page = published.filter(({ labels }) => labels.model_version === version);
   const changes: Partial<Record<SchemaChange, number>> = {};
   for (const { name, labels, value } of page) {
     if (name !== prometheusName(MODEL_METRIC.schemaChanges) || labels.against !== against) continue;
