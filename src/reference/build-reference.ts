@@ -135,7 +135,7 @@ async function profileColumns(
   const measured: (MeasuredColumn & NamedColumn)[] = [];
   for (const named of columns) {
     const kind = kinds.get(named.column)!;
-    if (kind === 'numeric') numbers.push({ ...named, kind });
+    if (kind === 'numeric') numbers.push(named);
     else if (kind === 'categorical' || kind === 'boolean') categories.push({ ...named, kind });
     else measured.push({ ...named, kind });
   }

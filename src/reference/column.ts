@@ -37,12 +37,11 @@ export const isInteger = (type: string): boolean => INTEGERS.test(type);
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** The column as a double: a text as its length in bytes, which is what arrives over OTLP; the empty one as no value. */
+/** The column as a double; only of numbers and times. */
 export function asNumber({ name, reading, type }: Column): string {
   const column = identifier(name);
   if (reading === 'time') return `CASE WHEN isfinite(${column}) THEN epoch(${column}) END`;
   if (type === 'TIME') return `epoch(${column})`;
-  if (reading === 'text') return `nullif(strlen(${column}::VARCHAR), 0)::DOUBLE`;
   return `${column}::DOUBLE`;
 }
 

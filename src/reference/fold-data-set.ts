@@ -122,7 +122,7 @@ async function foldColumns(
     if (!isNumeric(schema)) categories.push({ named: { ...named, kind: schema.kind }, schema, at });
     else if (kind === 'text' || kind === 'timestamp') {
       measured.push({ named: { ...named, kind, derives: family.length > 1 }, schema: family, at });
-    } else numbers.push({ named: { ...named, kind: schema.kind }, schema, at });
+    } else numbers.push({ named, schema, at });
   }
   const families: Family<Profile>[] = [];
   const keep = (folded: readonly Family<Profile>[], places: readonly { at: number }[]): void => {

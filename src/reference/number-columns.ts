@@ -1,6 +1,5 @@
 /**
- * Columns of numbers, and of free texts, which their lengths stand for in the bins. Two scans each: the first finds where
- * the bins lie (exact extremes, and quantiles of a sample), the second folds every row with the very code that folds
+ * Columns of numbers. Two scans each: the first finds where the bins lie (exact extremes, and quantiles of a sample), the second folds every row with the very code that folds
  * predictions. Where values recur, DuckDB counts them and each is folded once, with its count for a weight.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
@@ -8,11 +7,10 @@ import { RecordBatch, VALUE } from '../decode/index.js';
 import { PlumblineError } from '../lib/plumbline-error.js';
 import { seededRandom } from '../lib/random.js';
 import { CellSpace, FEATURE_CELL, FeatureSlot, numericSchema, type NumericSchema, Profile } from '../observe/index.js';
-import { asNumber, asText, type Column } from './column.js';
+import { asNumber, type Column } from './column.js';
 import type { DataSet } from './data-set.js';
 import { entryOf, profileOf } from './profile-entry.js';
 import { Reservoir } from './reservoir.js';
-import { TextBuffer } from './text-buffer.js';
 import type { ValueCounts } from './value-counts.js';
 
 const ONE_ROW = Int32Array.of(0);
@@ -23,7 +21,6 @@ export interface NumberColumn {
   /** What the profile is called. */
   readonly name: string;
   readonly column: Column;
-  readonly kind: NumericSchema['kind'];
 }
 
 export interface Sampling {
@@ -44,9 +41,9 @@ export async function surveyNumbers(
   const size = Math.max(1, Math.min(sampling.rows, dataSet.rows, Math.floor(SAMPLED_VALUES_MAX / columns.length)));
   const schemas: NumericSchema[] = [];
   const others: { readonly index: number; readonly survey: Survey }[] = [];
-  for (const [index, { name, column, kind }] of columns.entries()) {
+  for (const [index, { name, column }] of columns.entries()) {
     const counts = recurring.get(column);
-    if (counts !== undefined) schemas[index] = schemaOf(name, kind, await counts.rankedSample(size));
+    if (counts !== undefined) schemas[index] = schemaOf(name, await counts.rankedSample(size));
     else others.push({ index, survey: new Survey(new Reservoir(size, seededRandom(sampling.seed + index))) });
   }
   if (others.length === 0) {
@@ -58,8 +55,7 @@ export async function surveyNumbers(
     onRows(chunk.rowCount);
   }
   for (const { index, survey } of others) {
-    const { name, kind } = columns[index];
-    schemas[index] = schemaOf(name, kind, survey.result);
+    schemas[index] = schemaOf(columns[index].name, survey.result);
   }
   return schemas;
 }
@@ -70,10 +66,8 @@ interface Surveyed {
   readonly max: number;
 }
 
-function schemaOf(name: string, kind: NumericSchema['kind'], { sample, min, max }: Surveyed): NumericSchema {
-  const known = min > max ? {} : { min: min + 0, max: max + 0 };
-  // A text's length is folded as it is, as a provisional reference does.
-  return numericSchema(name, kind, sample, kind === 'text' ? { ...known, shift: 0 } : known);
+function schemaOf(name: string, { sample, min, max }: Surveyed): NumericSchema {
+  return numericSchema(name, 'numeric', sample, min > max ? {} : { min: min + 0, max: max + 0 });
 }
 
 class Survey {
@@ -111,14 +105,12 @@ export async function foldNumbers(
   onRows: OnRows,
 ): Promise<Profile[]> {
   const folds = columns.map((named, index) => ({ ...named, fold: new NumberFold(schemas[index]) }));
-  // Of a text more than its length is folded, so its rows are looked at.
-  const countsOf = ({ column, kind }: NumberColumn): ValueCounts | undefined =>
-    kind === 'text' ? undefined : recurring.get(column);
-  for (const each of folds) await countsOf(each)?.each((value, rows) => each.fold.addCounted(value, rows));
-  const others = folds.filter((each) => countsOf(each) === undefined);
+  for (const { column, fold } of folds)
+    await recurring.get(column)?.each((value, rows) => fold.addCounted(value, rows));
+  const others = folds.filter(({ column }) => !recurring.has(column));
   if (others.length === 0) onRows(dataSet.rows);
   else {
-    const values = others.map(({ column, kind }) => (kind === 'text' ? asText(column) : asNumber(column)));
+    const values = others.map(({ column }) => asNumber(column));
     for await (const chunk of dataSet.chunks(values.join(', '))) {
       for (const [index, { fold }] of others.entries()) fold.add(chunk, index);
       onRows(chunk.rowCount);
@@ -132,7 +124,6 @@ class NumberFold {
   readonly #slot: FeatureSlot;
   readonly #pane = { cells: new Float64Array(0) };
   readonly #batch = new RecordBatch();
-  readonly #texts = new TextBuffer();
   #rows = new Int32Array(0);
 
   constructor(schema: NumericSchema) {
@@ -149,22 +140,12 @@ class NumberFold {
     const vector = chunk.getColumnVector(index);
     const { itemCount } = vector;
     attributes.reserve(itemCount);
-    const { type, number, start, end } = attributes;
-    const texts = this.#texts;
-    texts.length = 0;
+    const { type, number } = attributes;
     for (let row = 0; row < itemCount; row++) {
-      const x = vector.getItem(row) as number | string | null;
-      if (x === null) type[row] = VALUE.empty;
-      else if (typeof x === 'string') {
-        type[row] = VALUE.string;
-        start[row] = texts.length;
-        end[row] = texts.append(x);
-      } else {
-        type[row] = VALUE.double;
-        number[row] = x;
-      }
+      const x = vector.getItem(row) as number | null;
+      type[row] = x === null ? VALUE.empty : VALUE.double;
+      number[row] = x ?? 0;
     }
-    this.#batch.begin(texts.bytes);
     if (this.#rows.length < itemCount) this.#rows = Int32Array.from({ length: itemCount }, (_, row) => row);
     this.#slot.fold(this.#pane, this.#batch, this.#rows, itemCount, 1, 0);
   }

@@ -37,9 +37,8 @@ export class ValueCounts {
 
   constructor(dataSet: DataSet, column: Column) {
     this.#dataSet = dataSet;
-    const isText = column.reading === 'text';
-    this.#key = isText ? asNumber(column) : identifier(column.name);
-    this.#value = isText ? 'key' : asNumber({ ...column, name: 'key' });
+    this.#key = identifier(column.name);
+    this.#value = asNumber({ ...column, name: 'key' });
   }
 
   /** @param onValue null: no value, which may come more than once */
